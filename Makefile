@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# tcplab. `make lab` and `make test` install what is missing and do everything; `make help` lists
+# the rest. V=1 shows the commands. LWIP_DIR=/path/to/lwip builds against another lwIP tree.
+
+.DEFAULT_GOAL := build
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+CC     = gcc
+CFLAGS = -O2 -g
+V      = 0
+Q      := $(if $(filter 1,$(V)),,@)
+say     = $(if $(filter 1,$(V)),@:,@printf '  %-8s %s\n')
+
+# SAN=1 builds everything a second time, with sanitizers, below build/san.
+ifeq ($(SAN),1)
+B        := build/san
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else
+B        := build
+SANITIZE :=
+endif
+
+LWIP_SOURCE := $(or $(LWIP_DIR),build/lwip)
+LWIP        := $(B)/lwip-traced
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wundef -Wvla
+INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/include
+ALL_C     = -std=gnu11 -MMD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
+PACKAGES := libmnl libtraceevent
+PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
+LDLIBS     = $(shell pkg-config --libs $(PACKAGES))
+
+PORT_SRC := $(wildcard port/linux/*.c)
+APP_SRC  := $(wildcard app/*/*.c)
+LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
+MAIN_OBJ := $(B)/app/main.o
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
+
+## build: build/tcplab, and nothing else (the default)
+build: $(B)/tcplab
+
+## lab: set up this machine, build, run every scenario
+lab: setup-build
+	$(Q)$(MAKE) --no-print-directory build
+	$(Q)build/tcplab run
+
+## test: set up this machine, build with sanitizers, run all tests
+test: setup-test
+	$(Q)$(MAKE) --no-print-directory build
+	$(Q)$(MAKE) --no-print-directory SAN=1 build units
+	$(Q)prove $(if $(filter 1,$(V)),-v) build/san/tests/test_* tests/integration/*.t
+
+## check: static analysis: cppcheck, clang-tidy, clang-format, shellcheck
+check: setup-check build
+	$(Q)scripts/check
+
+## format: apply the house style to all C sources
+format:
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format -i
+
+## setup: install the packages that `make build` needs (SETUP=no: only say what is missing)
+setup: setup-build
+setup-build:
+	$(Q)scripts/setup build
+setup-test:
+	$(Q)scripts/setup build test
+setup-check:
+	$(Q)scripts/setup build check
+
+## clean: remove what was built; what was downloaded stays
+clean:
+	$(Q)find build -mindepth 1 -maxdepth 1 ! -name 'lwip' ! -name 'lwip-2.*' -exec rm -rf {} + \
+		2>/dev/null || true
+
+## distclean: remove what was downloaded, too
+distclean:
+	$(Q)rm -rf build
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+units: $(UNITS)
+
+$(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
+$(B)/tests/%: $(B)/tests/unit/%.o $(LIB_OBJ) $(B)/liblwip.a
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+
+$(B)/app/%.o: app/%.c $(LWIP)/.prepared
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+$(B)/port/%.o: port/%.c $(LWIP)/.prepared
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(filter-out -Iapp,$(INCLUDES)) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+$(B)/tests/unit/%.o: tests/unit/%.c $(LWIP)/.prepared
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+# lwIP: obtained, copied and instrumented, compiled. What it consists of is known only then.
+build/lwip/src/core/tcp.c: config/lwip.conf
+	$(say) FETCH lwIP
+	$(Q)scripts/lwip-fetch build/lwip
+	@touch $@
+
+$(B)/lwip-source: FORCE
+	@mkdir -p $(B)
+	@echo '$(LWIP_SOURCE)' | cmp -s - $@ || echo '$(LWIP_SOURCE)' >$@
+
+$(LWIP)/.prepared: $(LWIP_SOURCE)/src/core/tcp.c $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare
+	$(say) TRACE $(LWIP_SOURCE)
+	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
+	@touch $@
+
+$(B)/liblwip.a: $(LWIP)/.prepared config/lwipopts.h port/trace/tcp_trace.h port/include/arch/cc.h config/lwip.mk
+	$(say) LWIP $@
+	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
+		COMPILE='$(CC) $(ALL_C) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+
+FORCE:
+.PHONY: build lab test check format setup setup-build setup-test setup-check clean distclean help units FORCE
+
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))

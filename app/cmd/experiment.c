@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cmd/experiment.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "record/jsonl.h"
+#include "show/ladder.h"
+
+/* Everything that one run needs, from its beginning to its outputs. */
+struct run {
+	const struct experiment *experiment;
+	struct lab lab;
+	struct end *lwip, *kernel;
+	uint32_t played; /* the last event of the scenario itself */
+};
+
+void experiment_init(struct experiment *experiment, const struct scenario *scenario,
+		     enum variant variant)
+{
+	char name[SCENARIO_STRLEN];
+
+	experiment->scenario = scenario;
+	experiment->variant = variant;
+	snprintf(experiment->name, sizeof(experiment->name), "%s/%s",
+		 scenario_name(scenario->name, '-', name),
+		 variant == LWIP_FIRST ? "lwip" : "kernel");
+}
+
+static int set_up(struct run *run, uint64_t seed, struct why *why)
+{
+	int err = lab_open(&run->lab, seed, why);
+
+	if (err < 0)
+		return err;
+	err = kernel_end_open(&run->kernel, &run->lab, why);
+	if (err == 0) {
+		err = lwip_end_open(&run->lwip, &run->lab);
+		if (err < 0)
+			why_set(why, -err, "out of memory for lwIP's end");
+	}
+	if (err < 0) {
+		if (run->kernel != NULL)
+			end_close(run->kernel);
+		lab_close(&run->lab);
+	}
+	return err;
+}
+
+static void tear_down(struct run *run)
+{
+	end_close(run->lwip);
+	end_close(run->kernel);
+	lab_close(&run->lab);
+}
+
+/* Plays the scenario, cleans up after it, and judges what must hold for all of them. */
+static void play(struct run *run)
+{
+	bool lwip_first = run->experiment->variant == LWIP_FIRST;
+	struct cause before;
+	struct event *call;
+
+	timeline_begin(run->lab.timeline);
+	judge_play(run->experiment->scenario->play, lwip_first ? run->lwip : run->kernel,
+		   lwip_first ? run->kernel : run->lwip);
+	run->played = timeline_count(run->lab.timeline);
+	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
+	end_abort(run->lwip);
+	end_abort(run->kernel);
+	lab_call_end(&run->lab, call, before, NULL);
+	judge_edges(&run->lab);
+	judge_leaks(run->lwip);
+}
+
+static void print_verdicts(const struct timeline *timeline, const struct style *style, FILE *out)
+{
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+		enum paint paint;
+
+		if (event->kind != EV_VERDICT)
+			continue;
+		paint = event->verdict.holds ? PAINT_GOOD : PAINT_BAD;
+		fprintf(out, "  %s%s%s ", paint_on(style, paint),
+			event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
+		for (const char *c = event->verdict.text; *c != '\0'; c++) {
+			putc(*c, out);
+			if (*c == '\n')
+				fputs("        ", out);
+		}
+		putc('\n', out);
+	}
+}
+
+static void print_ladder(const struct run *run, const struct style *style, FILE *out)
+{
+	const struct scenario *scenario = run->experiment->scenario;
+	char first[SCENARIO_STRLEN], second[SCENARIO_STRLEN];
+	bool lwip_first = run->experiment->variant == LWIP_FIRST;
+
+	fprintf(out, "%s%s%s  %s (RFC 9293, %s)\n", paint_on(style, PAINT_STATE),
+		run->experiment->name, paint_off(style, PAINT_STATE), scenario->title,
+		scenario->rfc);
+	fprintf(out, "%s: %s, %s: %s; kernel watched by %s\n\n",
+		scenario_name(scenario->role[0], ' ', first), lwip_first ? "lwip" : "kernel",
+		scenario_name(scenario->role[1], ' ', second), lwip_first ? "kernel" : "lwip",
+		kernel_end_watchers(run->kernel));
+	ladder_print(run->lab.timeline,
+		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
+	putc('\n', out);
+	print_verdicts(run->lab.timeline, style, out);
+	putc('\n', out);
+}
+
+/* TAP's diagnostics are lines that begin with '#'. */
+static void print_diagnostics(const struct run *run, FILE *out)
+{
+	static const struct style plain = { 0 };
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL)
+		return;
+	print_ladder(run, &plain, memory);
+	fclose(memory);
+	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
+		fprintf(out, "# %s\n", line);
+	free(text);
+}
+
+/* A file of the evidence: written whole or not at all. */
+static int write_evidence(const struct run *run, const char *dir, const char *suffix,
+			  void (*write)(const struct run *run, FILE *out), struct why *why)
+{
+	char path[4096], partial[4096 + 8], name[sizeof(run->experiment->name)];
+	FILE *file;
+	int error = 0;
+
+	snprintf(name, sizeof(name), "%s", run->experiment->name);
+	*strchr(name, '/') = '-';
+	snprintf(path, sizeof(path), "%s/%s.%s", dir, name, suffix);
+	snprintf(partial, sizeof(partial), "%s.part", path);
+	file = fopen(partial, "we");
+	if (file == NULL)
+		return why_set(why, errno, "cannot write %s: %s", path, strerror(errno));
+	write(run, file);
+	errno = 0;
+	if (ferror(file) || fflush(file) != 0)
+		error = errno != 0 ? errno : EIO;
+	if (fclose(file) != 0 && error == 0)
+		error = errno;
+	if (error == 0 && rename(partial, path) < 0)
+		error = errno;
+	if (error != 0) {
+		remove(partial);
+		return why_set(why, error, "cannot write %s: %s", path, strerror(error));
+	}
+	return 0;
+}
+
+static void write_jsonl(const struct run *run, FILE *out)
+{
+	jsonl_write(run->lab.timeline, run->experiment->name, out);
+}
+
+static void write_text(const struct run *run, FILE *out)
+{
+	static const struct style plain = { 0 };
+
+	print_ladder(run, &plain, out);
+}
+
+static void put_out(const struct run *run, const struct run_options *options,
+		    const struct style *style, FILE *out, struct result *result)
+{
+	switch (options->format) {
+	case FORMAT_LADDER: print_ladder(run, style, out); break;
+	case FORMAT_JSONL: write_jsonl(run, out); break;
+	case FORMAT_TAP:
+		if (result->failed > 0)
+			print_diagnostics(run, out);
+		break;
+	}
+	if (options->out != NULL &&
+	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
+	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0))
+		result->outcome = OUTCOME_REFUSED;
+}
+
+static double now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+void experiment_run(const struct experiment *experiment, const struct run_options *options,
+		    const struct style *style, FILE *out, struct result *result)
+{
+	struct run run = { .experiment = experiment };
+	double start = now_ms();
+
+	if (set_up(&run, options->seed, &result->why) < 0) {
+		result->outcome = OUTCOME_REFUSED;
+		return;
+	}
+	play(&run);
+	result->ms = now_ms() - start;
+	result->verdicts = judge_count(run.lab.timeline, &result->failed);
+	result->outcome = result->failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
+	put_out(&run, options, style, out, result);
+	tear_down(&run);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One experiment: a scenario with its roles given out, run in this process.
+ */
+#ifndef APP_CMD_EXPERIMENT_H
+#define APP_CMD_EXPERIMENT_H
+
+#include <stdio.h>
+
+#include "cmd/options.h"
+#include "scenarios/scenario.h"
+#include "show/style.h"
+
+/** Who plays the first role. */
+enum variant { LWIP_FIRST, KERNEL_FIRST, VARIANTS };
+
+struct experiment {
+	const struct scenario *scenario;
+	enum variant variant;
+	char name[SCENARIO_STRLEN + 8]; /**< "close-merged/lwip" */
+};
+
+enum outcome {
+	OUTCOME_NONE,    /**< it has not come to its end */
+	OUTCOME_HOLDS,   /**< every verdict holds */
+	OUTCOME_FAILS,   /**< at least one does not */
+	OUTCOME_REFUSED, /**< the system did not let it begin */
+};
+
+/** What is left of an experiment in its parent's memory. */
+struct result {
+	enum outcome outcome;
+	unsigned int verdicts, failed;
+	double ms;      /**< real time, from the namespace to the last verdict */
+	struct why why; /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
+};
+
+void experiment_init(struct experiment *experiment, const struct scenario *scenario,
+		     enum variant variant);
+
+/**
+ * Runs it and writes what the options ask for. Once per process: the process is in the
+ * experiment's namespaces from then on.
+ *
+ * @param out  takes the output in the chosen format
+ */
+void experiment_run(const struct experiment *experiment, const struct run_options *options,
+		    const struct style *style, FILE *out, struct result *result);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/jobs.h"
+
+/* One call of 'tcplab run'. */
+struct suite {
+	struct run_options options;
+	struct style style;
+	struct experiment *experiments;
+	struct result *results;
+	int count;
+};
+
+static int select_experiments(struct suite *suite)
+{
+	int room = 0;
+
+	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next)
+		room += VARIANTS;
+	suite->experiments = calloc((size_t)room, sizeof(struct experiment));
+	if (suite->experiments == NULL)
+		return -ENOMEM;
+	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
+		for (enum variant v = LWIP_FIRST; v < VARIANTS; v++) {
+			struct experiment *experiment = &suite->experiments[suite->count];
+			char name[SCENARIO_STRLEN];
+
+			experiment_init(experiment, s, v);
+			if (run_options_want(&suite->options, scenario_name(s->name, '-', name),
+					     experiment->name))
+				suite->count++;
+		}
+	}
+	return 0;
+}
+
+static void print_tap(const struct suite *suite, int index, const char *output, size_t size)
+{
+	const struct result *result = &suite->results[index];
+
+	printf("%sok %d - %s\n", result->outcome == OUTCOME_HOLDS ? "" : "not ", index + 1,
+	       suite->experiments[index].name);
+	if (result->why.text[0] != '\0')
+		printf("# %s\n", result->why.text);
+	fwrite(output, 1, size, stdout);
+}
+
+static void on_done(int index, const char *output, size_t size, void *context)
+{
+	const struct suite *suite = context;
+	const struct result *result = &suite->results[index];
+
+	if (suite->options.format == FORMAT_TAP)
+		print_tap(suite, index, output, size);
+	else
+		fwrite(output, 1, size, stdout);
+	if (result->outcome == OUTCOME_NONE || result->outcome == OUTCOME_REFUSED)
+		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
+			result->why.text);
+	fflush(stdout);
+}
+
+static void print_summary(const struct suite *suite)
+{
+	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
+	int holding = 0;
+
+	for (int i = 0; i < suite->count; i++) {
+		const struct experiment *experiment = &suite->experiments[i];
+		const struct result *result = &suite->results[i];
+		bool holds = result->outcome == OUTCOME_HOLDS;
+		enum paint paint = holds ? PAINT_GOOD : PAINT_BAD;
+
+		holding += holds;
+		printf("%-26s %-50s %s%-7s%s %8.2f ms\n", experiment->name,
+		       experiment->scenario->title, paint_on(&suite->style, paint),
+		       words[result->outcome], paint_off(&suite->style, paint), result->ms);
+	}
+	printf("\n%d of %d hold\n", holding, suite->count);
+}
+
+static int exit_status(const struct suite *suite)
+{
+	int status = EXIT_HOLDS;
+
+	for (int i = 0; i < suite->count; i++) {
+		if (suite->results[i].outcome == OUTCOME_REFUSED)
+			return EXIT_TROUBLE;
+		if (suite->results[i].outcome != OUTCOME_HOLDS)
+			status = EXIT_FAILS;
+	}
+	return status;
+}
+
+static int trouble(const char *text)
+{
+	fprintf(stderr, "tcplab run: %s\n", text);
+	return EXIT_TROUBLE;
+}
+
+static int run_suite(struct suite *suite)
+{
+	struct why why;
+	int err;
+
+	suite->results = jobs_results(suite->count);
+	if (suite->results == NULL)
+		return trouble("out of memory for the results");
+	if (suite->options.format == FORMAT_TAP)
+		printf("TAP version 13\n1..%d\n", suite->count);
+	err = jobs_run(suite->experiments, suite->results, suite->count, &suite->options,
+		       &suite->style, on_done, suite, &why);
+	if (err < 0)
+		return trouble(why.text);
+	if (suite->options.format == FORMAT_LADDER)
+		print_summary(suite);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return trouble("cannot write to the standard output");
+	return exit_status(suite);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct suite suite = { 0 };
+	struct why why;
+	int status;
+
+	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
+		fprintf(stderr, "tcplab run: %s; see 'tcplab help run'\n", why.text);
+		return EXIT_TROUBLE;
+	}
+	if (suite.options.out != NULL && mkdir(suite.options.out, 0777) < 0 && errno != EEXIST) {
+		fprintf(stderr, "tcplab run: cannot make the directory %s: %s\n", suite.options.out,
+			strerror(errno));
+		return EXIT_TROUBLE;
+	}
+	suite.style.verbose = suite.options.verbose;
+	suite.style.colour = isatty(STDOUT_FILENO) &&
+			     (getenv("NO_COLOR") == NULL || *getenv("NO_COLOR") == '\0');
+	if (select_experiments(&suite) < 0)
+		return trouble("out of memory for the scenarios");
+	if (suite.count == 0)
+		status = trouble("no scenario has that name; 'tcplab list' shows them all");
+	else
+		status = run_suite(&suite);
+	free(suite.experiments);
+	return status;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "end/end.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *end_name(const struct end *end)
+{
+	return who_name(end->ops->who);
+}
+
+struct conn *end_add_conn(struct end *end, const struct endpoint *local,
+			  const struct endpoint *remote, bool passive)
+{
+	struct conn *conn = calloc(1, end->ops->conn_size);
+
+	if (conn == NULL) {
+		fputs("tcplab: out of memory for a connection\n", stderr);
+		exit(2);
+	}
+	conn->end = end;
+	conn->local = *local;
+	conn->remote = *remote;
+	conn->passive = passive;
+	conn->state = passive ? ST_LISTEN : ST_CLOSED;
+	conn->next = end->conns;
+	end->conns = conn;
+	return conn;
+}
+
+void conn_enter(struct conn *conn, enum state to, enum source src, const char *func, int line)
+{
+	struct event *event;
+
+	if (conn->state == to)
+		return;
+	event = timeline_add(conn->end->lab->timeline, EV_STATE, conn->end->ops->who, conn->name);
+	event->state.from = conn->state;
+	event->state.to = to;
+	event->state.src = src;
+	event->state.func = func;
+	event->state.line = line;
+	conn->state = to;
+}
+
+const char *errno_text(struct lab *lab, int error)
+{
+	return timeline_text(lab->timeline, "%s (%d)", strerrorname_np(error), error);
+}
+
+/* A connection that the stack refused never was. */
+static void drop_newest(struct end *end)
+{
+	struct conn *conn = end->conns;
+
+	end->conns = conn->next;
+	free(conn);
+}
+
+struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
+{
+	struct endpoint local = end->address;
+	struct endpoint any = { .family = local.family };
+	struct conn *conn;
+	char name[12];
+
+	local.port = port;
+	flow_name_listener(&end->lab->flows, name);
+	conn = end_add_conn(end, &local, &any, false);
+	conn->name = timeline_text(end->lab->timeline, "%s", name);
+	if (end->ops->listen(conn, backlog) < 0) {
+		drop_newest(end);
+		return NULL;
+	}
+	lab_pump(end->lab);
+	return conn;
+}
+
+struct conn *conn_connect(struct end *end, const struct end *to, uint16_t port)
+{
+	struct endpoint remote = to->address;
+	struct conn *conn;
+
+	remote.port = port;
+	conn = end_add_conn(end, &end->address, &remote, false);
+	if (end->ops->connect(conn) < 0) {
+		drop_newest(end);
+		return NULL;
+	}
+	lab_pump(end->lab);
+	return conn;
+}
+
+struct acceptance {
+	struct conn *listener, *conn;
+};
+
+static bool accepted(void *context)
+{
+	struct acceptance *acceptance = context;
+
+	acceptance->conn = acceptance->listener->end->ops->accept(acceptance->listener);
+	return acceptance->conn != NULL;
+}
+
+struct conn *conn_accept(struct conn *listener)
+{
+	struct acceptance acceptance = { .listener = listener };
+
+	lab_wait(listener->end->lab, accepted, &acceptance, PATIENCE_MS);
+	if (acceptance.conn != NULL)
+		acceptance.conn->accepted = true;
+	return acceptance.conn;
+}
+
+ssize_t conn_send(struct conn *conn, const void *data, size_t size)
+{
+	ssize_t sent = conn->end->ops->send(conn, data, size);
+
+	lab_pump(conn->end->lab);
+	return sent;
+}
+
+ssize_t conn_recv(struct conn *conn, void *data, size_t size)
+{
+	ssize_t received = conn->end->ops->recv(conn, data, size);
+
+	lab_pump(conn->end->lab);
+	return received;
+}
+
+int conn_shutdown(struct conn *conn)
+{
+	int err = conn->end->ops->shutdown(conn);
+
+	lab_pump(conn->end->lab);
+	return err;
+}
+
+/* Between here and lab_pump(), the application's hold on the connection ends. */
+static int release(struct conn *conn, int (*how)(struct conn *conn))
+{
+	int err = conn->released ? -EBADF : how(conn);
+
+	if (err == 0)
+		conn->released = true;
+	lab_pump(conn->end->lab);
+	return err;
+}
+
+int conn_close(struct conn *conn)
+{
+	return release(conn, conn->end->ops->close);
+}
+
+int conn_abort(struct conn *conn)
+{
+	return release(conn, conn->end->ops->abort);
+}
+
+int conn_set(struct conn *conn, enum conn_option option, int value)
+{
+	if (option == CONN_CLOSE_AT_EOF) {
+		conn->close_at_eof = value != 0;
+		return 0;
+	}
+	return conn->end->ops->set(conn, option, value);
+}
+
+struct awaited {
+	const struct conn *conn;
+	enum state state;
+};
+
+static bool reached(void *context)
+{
+	const struct awaited *awaited = context;
+
+	return awaited->conn->state == awaited->state;
+}
+
+bool conn_await(struct conn *conn, enum state state)
+{
+	struct awaited awaited = { .conn = conn, .state = state };
+
+	return lab_wait(conn->end->lab, reached, &awaited, PATIENCE_MS);
+}
+
+void end_abort(struct end *end)
+{
+	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next)
+		if (!conn->released && (!conn->passive || conn->accepted))
+			conn_abort(conn);
+	if (end->ops->abandon != NULL)
+		end->ops->abandon(end);
+	lab_pump(end->lab);
+}
+
+void end_close(struct end *end)
+{
+	end->ops->dispose(end);
+	while (end->conns != NULL)
+		drop_newest(end);
+	free(end);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ends of a connection, behind one interface: lwIP's callback API, a non-blocking socket of
+ * the kernel. A scenario is written against roles and runs with either stack in either role.
+ *
+ * Each call is an event of the timeline; so are the transitions that it causes, which the end's
+ * own watcher sees. A call lets all frames that it causes travel before it returns (lab_pump()),
+ * but no time pass; only conn_accept() and conn_await() wait.
+ */
+#ifndef APP_END_END_H
+#define APP_END_END_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lab/lab.h"
+#include "tcp/state.h"
+
+/** How long conn_accept() and conn_await() wait, in ms of real time, before they give up. */
+#define PATIENCE_MS 2000
+
+/** A connection, or a listener, at one end. It lives as long as its end. */
+struct conn {
+	struct conn *next;
+	struct end *end;
+	const char *name; /**< on the timeline; both ends of a connection have the same */
+	struct endpoint local, remote;
+	enum state state;  /**< the latest transition's */
+	bool passive;      /**< opened by the other side */
+	bool accepted;     /**< passive: the application has it */
+	bool released;     /**< the application has closed or aborted it */
+	bool close_at_eof; /**< the application closes as soon as it reads the other's FIN */
+	uint32_t mark;     /**< an event: expect_segments() looks at what came after it */
+};
+
+enum conn_option {
+	CONN_CLOSE_AT_EOF, /**< close in the moment in which the other side's FIN is read */
+	CONN_QUICKACK, /**< acknowledge at once (kernel: TCP_QUICKACK, tcp(7); lwIP: FINs always are) */
+	CONN_NODELAY, /**< no Nagle algorithm (RFC 9293, 3.7.4) */
+};
+
+struct end_ops {
+	enum who who;
+	size_t conn_size;
+	int (*listen)(struct conn *conn, uint8_t backlog);
+	int (*connect)(struct conn *conn);
+	struct conn *(*accept)(struct conn *listener);
+	ssize_t (*send)(struct conn *conn, const void *data, size_t size);
+	ssize_t (*recv)(struct conn *conn, void *data, size_t size);
+	int (*shutdown)(struct conn *conn);
+	int (*close)(struct conn *conn);
+	int (*abort)(struct conn *conn);
+	int (*set)(struct conn *conn, enum conn_option option, int value);
+	void (*abandon)(struct end *end); /**< what no application holds; may be NULL */
+	void (*dispose)(struct end *end);
+};
+
+/** A stack. */
+struct end {
+	const struct end_ops *ops;
+	struct lab *lab;
+	struct endpoint address; /**< port 0 */
+	struct conn *conns;      /**< newest first */
+	bool snapshots;          /**< its watcher misses what is entered and left within one step */
+};
+
+/** @return "lwip" or "kernel" */
+const char *end_name(const struct end *end);
+
+/**
+ * The two ends of a lab. One each per process.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int lwip_end_open(struct end **end, struct lab *lab);
+int kernel_end_open(struct end **end, struct lab *lab, struct why *why);
+
+/** What saw the kernel's transitions, for people: "tracepoint and sock_diag", or why not. */
+const char *kernel_end_watchers(const struct end *end);
+
+/** Aborts what the application has not closed, and lets that happen. */
+void end_abort(struct end *end);
+
+/** Frees the end and its connections, after end_abort(). */
+void end_close(struct end *end);
+
+/** @return how long lwIP keeps a connection in TIME_WAIT, at most: 2MSL, in ms */
+uint32_t lwip_end_time_wait_ms(void);
+
+/**
+ * What lwIP holds that it did not hold when its end was opened: pcbs, segments, pbufs.
+ *
+ * @param text  receives it for people, as "TCP_PCB 1, PBUF_POOL 3"
+ * @return the number of objects; 0 when nothing has leaked
+ */
+unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size);
+
+/**
+ * Listens.
+ *
+ * @param port     host order
+ * @param backlog  connections that may wait for conn_accept()
+ * @return the listener; NULL when the stack refuses, which the call's event tells
+ */
+struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog);
+
+/**
+ * Starts to connect to the other end.
+ *
+ * @param to    where
+ * @param port  host order
+ * @return the connection, in any state by now; NULL when the stack refuses at once
+ */
+struct conn *conn_connect(struct end *end, const struct end *to, uint16_t port);
+
+/**
+ * Takes the next connection from a listener, waiting for it.
+ *
+ * @return NULL when none came within PATIENCE_MS
+ */
+struct conn *conn_accept(struct conn *listener);
+
+/**
+ * Sends what the stack takes now.
+ *
+ * @return bytes taken; 0 when its buffer is full; a negative errno
+ */
+ssize_t conn_send(struct conn *conn, const void *data, size_t size);
+
+/**
+ * Receives what has arrived.
+ *
+ * @return bytes; 0 at the other side's FIN; -EAGAIN when nothing is there; another negative errno,
+ *         as -ECONNRESET, when the connection is no more
+ */
+ssize_t conn_recv(struct conn *conn, void *data, size_t size);
+
+/** Sends FIN and goes on receiving. @return 0 or a negative errno */
+int conn_shutdown(struct conn *conn);
+
+/** Closes; the connection may not be used any more, only looked at. @return 0 or a negative errno */
+int conn_close(struct conn *conn);
+
+/** Resets (RFC 9293, 3.10.5); as conn_close(). @return 0 or a negative errno */
+int conn_abort(struct conn *conn);
+
+/** Sets an option. @return 0 or a negative errno */
+int conn_set(struct conn *conn, enum conn_option option, int value);
+
+/** Waits until a state is reached. @return whether it was, within PATIENCE_MS */
+bool conn_await(struct conn *conn, enum state state);
+
+/* For the implementations. */
+
+/** A new connection in CLOSED (or, if passive, LISTEN: where it comes from). */
+struct conn *end_add_conn(struct end *end, const struct endpoint *local,
+			  const struct endpoint *remote, bool passive);
+
+/** Records a transition; does nothing when the state is that already. */
+void conn_enter(struct conn *conn, enum state to, enum source src, const char *func, int line);
+
+/** Begins and ends a call's event: lab_call() with the end's and the connection's names. */
+#define conn_call(conn, before, function, ...)                                                \
+	lab_call((conn)->end->lab, (before), (conn)->end->ops->who, (conn)->name, (function), \
+		 __VA_ARGS__)
+
+/** @return an errno as "ECONNRESET (104)", living as long as the lab's timeline */
+const char *errno_text(struct lab *lab, int error);
+
+#endif

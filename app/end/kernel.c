@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kernel end: non-blocking sockets, and what watches their states.
+ *
+ * After everything that can have made the kernel's TCP act, kernel_observe() looks twice. The
+ * tracepoint tells each transition of a socket in order, but is blind where the kernel uses a
+ * smaller object in a socket's place: SYN_RCVD before the handshake is complete, and TIME_WAIT.
+ * sock_diag tells the state as it is now, of these objects too. A transition is recorded by the
+ * one that tells it first; the other then has nothing new to tell. Without the tracepoint a state
+ * that is entered and left while one frame is processed goes unseen.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "end/end.h"
+#include "end/sock_diag.h"
+#include "end/tracepoint.h"
+
+/* Paced congestion control (BBR) would bring timers into every transfer: tcp(7), TCP_CONGESTION. */
+#define CONGESTION_CONTROL "reno"
+
+#define EPHEMERAL_FIRST 49152 /* RFC 6335's dynamic ports */
+#define EPHEMERAL_COUNT 16384
+
+struct kernel_conn {
+	struct conn conn;
+	int fd;          /* -1: the application has none (any more) */
+	uint64_t socket; /* the tracepoint's name for it; 0: not known yet */
+	bool opening;    /* CLOSED, but about to leave it: sock_diag shall be asked */
+	bool left;       /* the tracepoint has told that the socket went to CLOSED */
+};
+
+struct kernel_end {
+	struct end end;
+	struct mnl_socket *diag;
+	struct tracepoint *tracepoint; /* NULL: not to be had, because of … */
+	char watchers[640];
+};
+
+static struct kernel_conn *kernel_conn(struct conn *conn)
+{
+	return (struct kernel_conn *)conn;
+}
+
+static struct kernel_end *kernel_end(struct end *end)
+{
+	return (struct kernel_end *)end;
+}
+
+/* -- The watcher */
+
+static struct conn *find(const struct end *end, const struct endpoint *local,
+			 const struct endpoint *remote)
+{
+	struct conn *conn = end->conns;
+
+	while (conn != NULL &&
+	       !(endpoint_equal(&conn->local, local) && endpoint_equal(&conn->remote, remote)))
+		conn = conn->next;
+	return conn;
+}
+
+static struct conn *add_passive(struct end *end, const struct endpoint *local,
+				const struct endpoint *remote)
+{
+	struct flow *flow = flow_find(&end->lab->flows, local, remote);
+	struct conn *conn;
+
+	if (flow == NULL)
+		flow = flow_open(&end->lab->flows, remote, local);
+	conn = end_add_conn(end, local, remote, true);
+	conn->name = flow->name;
+	kernel_conn(conn)->fd = -1;
+	return conn;
+}
+
+/* A socket is ours if it was seen in our own context first: the tracepoint knows no namespace. */
+static bool is_ours(struct kernel_conn *k, const struct kernel_transition *transition)
+{
+	if (k->socket == 0 && transition->tid == gettid())
+		k->socket = transition->socket;
+	return k->socket == transition->socket;
+}
+
+static void on_transition(void *context, const struct kernel_transition *transition)
+{
+	struct end *end = context;
+	struct conn *conn = find(end, &transition->local, &transition->remote);
+	struct kernel_conn *k;
+
+	if (transition->to == ST_LISTEN || transition->from == ST_LISTEN) {
+		struct endpoint any = { .family = transition->local.family };
+		struct conn *listener = find(end, &transition->local, &any);
+
+		if (transition->remote.port == 0)
+			conn = listener;
+		else if (conn == NULL && listener != NULL && transition->tid == gettid())
+			conn = add_passive(end, &transition->local, &transition->remote);
+	}
+	if (conn == NULL)
+		return;
+	k = kernel_conn(conn);
+	if (!is_ours(k, transition))
+		return;
+	if (transition->to == ST_CLOSED) {
+		k->left = true; /* to CLOSED, or to TIME_WAIT: sock_diag knows */
+		k->socket = 0;
+	} else {
+		conn_enter(conn, transition->to, SRC_TRACEPOINT, NULL, 0);
+	}
+}
+
+/* A SYN that has just reached the kernel may have made a connection that nothing else shows. */
+static void look_for_request(struct kernel_end *k)
+{
+	struct end *end = &k->end;
+	const struct event *frame =
+		timeline_event(end->lab->timeline, timeline_cause(end->lab->timeline).event);
+	const struct segment *segment;
+	struct conn *conn;
+	int state;
+
+	if (frame == NULL || frame->kind != EV_FRAME || !frame->frame.tcp)
+		return;
+	segment = &frame->frame.segment;
+	if (!(segment->flags & SEG_SYN))
+		return;
+	conn = find(end, &segment->dst, &segment->src);
+	if (conn != NULL && conn->state != ST_CLOSED)
+		return;
+	state = sock_diag_state(k->diag, &segment->dst, &segment->src);
+	if (state > ST_LISTEN)
+		conn_enter(add_passive(end, &segment->dst, &segment->src), (enum state)state,
+			   SRC_SOCK_DIAG, NULL, 0);
+}
+
+static void ask(struct kernel_end *k, struct conn *conn)
+{
+	struct kernel_conn *c = kernel_conn(conn);
+	int state = sock_diag_state(k->diag, &conn->local, &conn->remote);
+
+	if (state < 0) {
+		struct event *fault =
+			timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, conn->name);
+
+		fault->fault.action = "lost";
+		fault->fault.text =
+			timeline_text(k->end.lab->timeline, "sock_diag: %s", strerror(-state));
+		return;
+	}
+	conn_enter(conn, (enum state)state,
+		   c->left && state == ST_CLOSED ? SRC_TRACEPOINT : SRC_SOCK_DIAG, NULL, 0);
+	c->left = c->opening = false;
+}
+
+static int kernel_close(struct conn *conn);
+
+static void close_at_eof(struct conn *conn)
+{
+	char byte;
+
+	if (conn->close_at_eof && !conn->released && kernel_conn(conn)->fd >= 0 &&
+	    recv(kernel_conn(conn)->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+		conn->released = true;
+		kernel_close(conn);
+	}
+}
+
+static void kernel_observe(void *context)
+{
+	struct kernel_end *k = context;
+	uint64_t lost = 0;
+
+	if (k->tracepoint != NULL)
+		lost = tracepoint_drain(k->tracepoint, on_transition, &k->end);
+	if (lost > 0) {
+		struct event *fault =
+			timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, NULL);
+
+		fault->fault.action = "lost";
+		fault->fault.text = timeline_text(k->end.lab->timeline,
+						  "%llu transitions came too fast to be seen",
+						  (unsigned long long)lost);
+	}
+	look_for_request(k);
+	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
+		if (conn->state != ST_CLOSED || kernel_conn(conn)->opening)
+			ask(k, conn);
+	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
+		close_at_eof(conn);
+}
+
+const char *kernel_end_watchers(const struct end *end)
+{
+	return ((const struct kernel_end *)end)->watchers;
+}
+
+/* -- The application's calls */
+
+/* The call has been made: its result, what the kernel did then, and its end. */
+static int end_call(struct conn *conn, struct event *call, struct cause before, int result)
+{
+	struct lab *lab = conn->end->lab;
+	int error = result < 0 ? errno : 0;
+
+	lab_kernel_acted(lab);
+	lab_call_end(lab, call, before, error != 0 ? errno_text(lab, error) : NULL);
+	return -error;
+}
+
+static socklen_t sockaddr_of(const struct endpoint *endpoint, struct sockaddr_storage *storage)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)storage;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
+
+	memset(storage, 0, sizeof(*storage));
+	if (endpoint->family == 6) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(endpoint->port);
+		memcpy(&in6->sin6_addr, endpoint->addr, 16);
+		return sizeof(*in6);
+	}
+	in->sin_family = AF_INET;
+	in->sin_port = htons(endpoint->port);
+	memcpy(&in->sin_addr, endpoint->addr, 4);
+	return sizeof(*in);
+}
+
+static struct endpoint endpoint_of(const struct sockaddr_storage *storage)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)storage;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)storage;
+	struct endpoint endpoint = { .family = storage->ss_family == AF_INET6 ? 6 : 4 };
+
+	endpoint.port = ntohs(endpoint.family == 6 ? in6->sin6_port : in->sin_port);
+	if (endpoint.family == 6)
+		memcpy(endpoint.addr, &in6->sin6_addr, 16);
+	else
+		memcpy(endpoint.addr, &in->sin_addr, 4);
+	return endpoint;
+}
+
+/* socket, TCP_CONGESTION and bind: what the ladder need not show unless it fails. */
+static int open_socket(struct conn *conn)
+{
+	struct kernel_conn *k = kernel_conn(conn);
+	struct sockaddr_storage address;
+	socklen_t length = sockaddr_of(&conn->local, &address);
+	char text[ENDPOINT_STRLEN];
+	struct cause before;
+	struct event *call;
+	int err;
+
+	call = conn_call(conn, &before, "socket", "SOCK_STREAM");
+	k->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (k->fd >= 0)
+		err = setsockopt(k->fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION_CONTROL,
+				 strlen(CONGESTION_CONTROL));
+	else
+		err = -1;
+	err = end_call(conn, call, before, err);
+	if (err < 0)
+		return err;
+	call = conn_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
+	return end_call(conn, call, before, bind(k->fd, (struct sockaddr *)&address, length));
+}
+
+static void close_fd(struct conn *conn)
+{
+	struct kernel_conn *k = kernel_conn(conn);
+
+	if (k->fd >= 0)
+		close(k->fd);
+	k->fd = -1;
+}
+
+static int kernel_listen(struct conn *conn, uint8_t backlog)
+{
+	struct cause before;
+	struct event *call;
+	int err = open_socket(conn);
+
+	if (err == 0) {
+		call = conn_call(conn, &before, "listen", "backlog %u", backlog);
+		err = listen(kernel_conn(conn)->fd, backlog);
+		kernel_conn(conn)->opening = true;
+		err = end_call(conn, call, before, err);
+	}
+	if (err < 0)
+		close_fd(conn);
+	return err;
+}
+
+static int kernel_connect(struct conn *conn)
+{
+	struct lab *lab = conn->end->lab;
+	struct sockaddr_storage address;
+	socklen_t length = sockaddr_of(&conn->remote, &address);
+	char text[ENDPOINT_STRLEN];
+	struct cause before;
+	struct event *call;
+	int err;
+
+	conn->local.port =
+		(uint16_t)(EPHEMERAL_FIRST + entropy_next(&lab->random) % EPHEMERAL_COUNT);
+	conn->name = flow_open(&lab->flows, &conn->local, &conn->remote)->name;
+	err = open_socket(conn);
+	if (err == 0) {
+		call = conn_call(conn, &before, "connect", "%s",
+				 endpoint_format(&conn->remote, text));
+		kernel_conn(conn)->opening = true;
+		err = connect(kernel_conn(conn)->fd, (struct sockaddr *)&address, length);
+		err = end_call(conn, call, before, err);
+	}
+	if (err == -EINPROGRESS)
+		return 0;
+	if (err < 0)
+		close_fd(conn);
+	return err;
+}
+
+static struct conn *kernel_accept(struct conn *listener)
+{
+	struct sockaddr_storage address = { 0 };
+	socklen_t length = sizeof(address);
+	char text[ENDPOINT_STRLEN];
+	struct endpoint remote;
+	struct cause before;
+	struct event *call;
+	struct conn *conn;
+	int fd = accept4(kernel_conn(listener)->fd, (struct sockaddr *)&address, &length,
+			 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	remote = endpoint_of(&address);
+	conn = find(listener->end, &listener->local, &remote);
+	if (conn == NULL)
+		conn = add_passive(listener->end, &listener->local, &remote);
+	kernel_conn(conn)->fd = fd;
+	call = conn_call(conn, &before, "accept", "%s", "");
+	lab_call_end(listener->end->lab, call, before, endpoint_format(&remote, text));
+	return conn;
+}
+
+static ssize_t kernel_send(struct conn *conn, const void *data, size_t size)
+{
+	struct cause before;
+	struct event *call;
+	ssize_t sent;
+	int err;
+
+	if (kernel_conn(conn)->fd < 0)
+		return -EBADF;
+	call = conn_call(conn, &before, "send", "%zu bytes", size);
+	sent = send(kernel_conn(conn)->fd, data, size, MSG_NOSIGNAL);
+	err = end_call(conn, call, before, sent < 0 ? -1 : 0);
+	if (sent >= 0)
+		call->call.result = timeline_text(conn->end->lab->timeline, "%zd", sent);
+	return err == -EAGAIN ? 0 : err < 0 ? err : sent;
+}
+
+static ssize_t kernel_recv(struct conn *conn, void *data, size_t size)
+{
+	struct cause before;
+	struct event *call;
+	ssize_t received;
+	int err;
+
+	if (kernel_conn(conn)->fd < 0)
+		return -EBADF;
+	/* Only a look: a call that finds nothing is not worth an event. */
+	received = recv(kernel_conn(conn)->fd, data, 1, MSG_PEEK);
+	if (received < 0 && errno == EAGAIN)
+		return -EAGAIN;
+	call = conn_call(conn, &before, "recv", "%zu bytes", size);
+	received = recv(kernel_conn(conn)->fd, data, size, 0);
+	err = end_call(conn, call, before, received < 0 ? -1 : 0);
+	if (received >= 0)
+		call->call.result = timeline_text(conn->end->lab->timeline, "%zd", received);
+	return err < 0 ? err : received;
+}
+
+static int kernel_shutdown(struct conn *conn)
+{
+	struct cause before;
+	struct event *call = conn_call(conn, &before, "shutdown", "SHUT_WR");
+
+	return end_call(conn, call, before, shutdown(kernel_conn(conn)->fd, SHUT_WR));
+}
+
+static int kernel_close(struct conn *conn)
+{
+	struct cause before;
+	struct event *call = conn_call(conn, &before, "close", "%s", "");
+	int result = close(kernel_conn(conn)->fd);
+
+	kernel_conn(conn)->fd = -1;
+	return end_call(conn, call, before, result);
+}
+
+static int kernel_abort(struct conn *conn)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+	struct cause before;
+	struct event *call;
+	int result;
+
+	call = conn_call(conn, &before, "close", "SO_LINGER 0");
+	result = setsockopt(kernel_conn(conn)->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	if (result == 0)
+		result = close(kernel_conn(conn)->fd);
+	kernel_conn(conn)->fd = -1;
+	return end_call(conn, call, before, result);
+}
+
+static int kernel_set(struct conn *conn, enum conn_option option, int value)
+{
+	static const struct {
+		int name;
+		const char *text;
+	} options[] = {
+		[CONN_QUICKACK] = { TCP_QUICKACK, "TCP_QUICKACK" },
+		[CONN_NODELAY] = { TCP_NODELAY, "TCP_NODELAY" },
+	};
+	struct cause before;
+	struct event *call;
+
+	call = conn_call(conn, &before, "setsockopt", "%s %d", options[option].text, value);
+	return end_call(conn, call, before,
+			setsockopt(kernel_conn(conn)->fd, IPPROTO_TCP, options[option].name, &value,
+				   sizeof(value)));
+}
+
+static void kernel_dispose(struct end *end)
+{
+	struct kernel_end *k = kernel_end(end);
+
+	lab_observe(end->lab, NULL, NULL);
+	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next)
+		close_fd(conn);
+	tracepoint_close(k->tracepoint);
+	sock_diag_close(k->diag);
+}
+
+static const struct end_ops kernel_ops = {
+	.who = WHO_KERNEL,
+	.conn_size = sizeof(struct kernel_conn),
+	.listen = kernel_listen,
+	.connect = kernel_connect,
+	.accept = kernel_accept,
+	.send = kernel_send,
+	.recv = kernel_recv,
+	.shutdown = kernel_shutdown,
+	.close = kernel_close,
+	.abort = kernel_abort,
+	.set = kernel_set,
+	.dispose = kernel_dispose,
+};
+
+int kernel_end_open(struct end **end, struct lab *lab, struct why *why)
+{
+	struct kernel_end *k = calloc(1, sizeof(*k));
+	struct why refused;
+	int err;
+
+	if (k == NULL)
+		return why_set(why, ENOMEM, "out of memory for the kernel's end");
+	k->end.ops = &kernel_ops;
+	k->end.lab = lab;
+	k->end.address = lab->kernel;
+	err = sock_diag_open(&k->diag, why);
+	if (err < 0) {
+		free(k);
+		return err;
+	}
+	if (tracepoint_open(&k->tracepoint, &refused) == 0)
+		snprintf(k->watchers, sizeof(k->watchers), "tracepoint and sock_diag");
+	else
+		snprintf(k->watchers, sizeof(k->watchers), "sock_diag only (no tracepoint: %s)",
+			 refused.text);
+	k->end.snapshots = k->tracepoint == NULL;
+	lab_observe(lab, kernel_observe, k);
+	*end = &k->end;
+	return 0;
+}

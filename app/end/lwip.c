@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The lwIP end: an application of lwIP's callback API ("raw API", lwip/tcp.h) whose callbacks
+ * write to the timeline, and the trace hook that watches its pcbs.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "end/end.h"
+#include "lwip/memp.h"
+#include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL: lwIP names them nowhere else */
+#include "lwip/stats.h"
+#include "lwip/tcp.h"
+#include "tcp_trace.h"
+
+/* In units of the slow timer: the poll callback comes every two seconds, as in lwIP's own apps. */
+#define POLL_INTERVAL 4
+
+struct lwip_conn {
+	struct conn conn;
+	struct tcp_pcb *pcb; /* until it is CLOSED: what the hook knows the connection by */
+	struct pbuf *unread; /* received, not yet taken by conn_recv() */
+	bool eof;            /* the other side's FIN has come after that */
+	bool pending;        /* the accept callback came; conn_accept() has not yet */
+	int error;           /* what the err callback told, as an errno; 0: nothing */
+};
+
+#define POOLS 5
+
+struct lwip_end {
+	struct end end;
+	unsigned int used_before[POOLS]; /* of lwIP's pools, when the end was opened */
+	struct lwip_conn *opening;       /* inside tcp_listen: whose pcb lwIP is about to replace */
+};
+
+/* lwIP is one instance per process, and its hook has no argument: neither has this end. */
+static struct lwip_end *the_end;
+
+static struct lwip_conn *lwip_conn(struct conn *conn)
+{
+	return (struct lwip_conn *)conn;
+}
+
+/* -- Names of lwIP's errors, and the errno that each means to an application (lwip/err.h). */
+
+static const struct {
+	const char *name;
+	int error;
+} errors[] = {
+	[-ERR_OK] = { "ERR_OK", 0 },
+	[-ERR_MEM] = { "ERR_MEM", ENOMEM },
+	[-ERR_BUF] = { "ERR_BUF", ENOBUFS },
+	[-ERR_TIMEOUT] = { "ERR_TIMEOUT", EWOULDBLOCK },
+	[-ERR_RTE] = { "ERR_RTE", EHOSTUNREACH },
+	[-ERR_INPROGRESS] = { "ERR_INPROGRESS", EINPROGRESS },
+	[-ERR_VAL] = { "ERR_VAL", EINVAL },
+	[-ERR_WOULDBLOCK] = { "ERR_WOULDBLOCK", EWOULDBLOCK },
+	[-ERR_USE] = { "ERR_USE", EADDRINUSE },
+	[-ERR_ALREADY] = { "ERR_ALREADY", EALREADY },
+	[-ERR_ISCONN] = { "ERR_ISCONN", EISCONN },
+	[-ERR_CONN] = { "ERR_CONN", ENOTCONN },
+	[-ERR_IF] = { "ERR_IF", -1 },
+	[-ERR_ABRT] = { "ERR_ABRT", ECONNABORTED },
+	[-ERR_RST] = { "ERR_RST", ECONNRESET },
+	[-ERR_CLSD] = { "ERR_CLSD", ENOTCONN },
+	[-ERR_ARG] = { "ERR_ARG", EIO },
+};
+
+static const char *err_name(err_t err)
+{
+	size_t i = (size_t)-err;
+
+	return err <= 0 && i < LWIP_ARRAYSIZE(errors) ? errors[i].name : "?";
+}
+
+static int err_errno(err_t err)
+{
+	size_t i = (size_t)-err;
+
+	return err <= 0 && i < LWIP_ARRAYSIZE(errors) ? errors[i].error : EIO;
+}
+
+/* -- Addresses */
+
+static struct endpoint endpoint_of(const ip_addr_t *ip, uint16_t port)
+{
+	struct endpoint endpoint = { .family = IP_IS_V6(ip) ? 6 : 4, .port = port };
+
+	if (IP_IS_V6(ip))
+		memcpy(endpoint.addr, ip_2_ip6(ip)->addr, 16);
+	else
+		memcpy(endpoint.addr, &ip_2_ip4(ip)->addr, 4);
+	return endpoint;
+}
+
+static ip_addr_t ip_of(const struct endpoint *endpoint)
+{
+	ip_addr_t ip;
+
+	memset(&ip, 0, sizeof(ip));
+	if (endpoint->family == 6) {
+		memcpy(ip_2_ip6(&ip)->addr, endpoint->addr, 16);
+		IP_SET_TYPE(&ip, IPADDR_TYPE_V6);
+	} else {
+		memcpy(&ip_2_ip4(&ip)->addr, endpoint->addr, 4);
+		IP_SET_TYPE(&ip, IPADDR_TYPE_V4);
+	}
+	return ip;
+}
+
+/* -- The watcher */
+
+static struct lwip_conn *find(const struct tcp_pcb *pcb)
+{
+	struct conn *conn = the_end->end.conns;
+
+	while (conn != NULL && lwip_conn(conn)->pcb != pcb)
+		conn = conn->next;
+	return lwip_conn(conn);
+}
+
+/* A pcb that the application has not made: a passive open. */
+static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
+{
+	struct endpoint local = endpoint_of(&pcb->local_ip, pcb->local_port);
+	struct endpoint remote = endpoint_of(&pcb->remote_ip, pcb->remote_port);
+	struct flows *flows = &the_end->end.lab->flows;
+	struct flow *flow = flow_find(flows, &local, &remote);
+	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, true);
+
+	conn->name = flow == NULL ? flow_open(flows, &local, &remote)->name : flow->name;
+	lwip_conn(conn)->pcb = pcb;
+	return lwip_conn(conn);
+}
+
+/* The active open's pcb has got its port just now. */
+static void name_active(struct conn *conn, const struct tcp_pcb *pcb)
+{
+	conn->local = endpoint_of(&pcb->local_ip, pcb->local_port);
+	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
+}
+
+/* Why tcp_slowtmr() releases a pcb: its own conditions, in its own order (lwIP, core/tcp.c). */
+static const char *expired(const struct tcp_pcb *pcb, enum tcp_state from)
+{
+	if (from == TIME_WAIT)
+		return "2MSL";
+	if (pcb->nrtx >= (from == SYN_SENT ? TCP_SYNMAXRTX : TCP_MAXRTX))
+		return "retransmission gave up";
+	if (pcb->persist_backoff > 0 && pcb->persist_probe >= TCP_MAXRTX)
+		return "persist gave up";
+	if (from == FIN_WAIT_2)
+		return "FIN_WAIT_2 time-out";
+	if (from == SYN_RCVD)
+		return "SYN_RCVD time-out";
+	if (from == LAST_ACK)
+		return "LAST_ACK time-out";
+	return "keepalive gave up";
+}
+
+void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to,
+		     const char *func, int line)
+{
+	struct lwip_conn *c;
+
+	if (the_end == NULL)
+		return;
+	if (to == LISTEN && the_end->opening != NULL)
+		the_end->opening->pcb = (struct tcp_pcb *)pcb;
+	c = find(pcb);
+	if (c == NULL)
+		c = add_passive((struct tcp_pcb *)pcb);
+	if (to == SYN_SENT)
+		name_active(&c->conn, pcb);
+	if (to == CLOSED) {
+		if (from != LISTEN)
+			timeline_name_timer(the_end->end.lab->timeline, expired(pcb, from));
+		c->pcb = NULL;
+	}
+	conn_enter(&c->conn, (enum state)to, SRC_HOOK, func, line);
+}
+/* conn_enter() takes lwIP's states as they are. */
+_Static_assert((int)CLOSED == (int)ST_CLOSED && (int)LISTEN == (int)ST_LISTEN &&
+		       (int)SYN_SENT == (int)ST_SYN_SENT && (int)SYN_RCVD == (int)ST_SYN_RCVD &&
+		       (int)ESTABLISHED == (int)ST_ESTABLISHED &&
+		       (int)FIN_WAIT_1 == (int)ST_FIN_WAIT_1 &&
+		       (int)FIN_WAIT_2 == (int)ST_FIN_WAIT_2 &&
+		       (int)CLOSE_WAIT == (int)ST_CLOSE_WAIT && (int)CLOSING == (int)ST_CLOSING &&
+		       (int)LAST_ACK == (int)ST_LAST_ACK && (int)TIME_WAIT == (int)ST_TIME_WAIT,
+	       "lwIP numbers its states otherwise");
+
+void tcp_trace_timer(const struct tcp_pcb *pcb, enum tcp_trace_timer timer)
+{
+	static const char *const names[] = {
+		[TCP_TRACE_TIMER_FAST] = "delayed ACK (fast timer)",
+		[TCP_TRACE_TIMER_SLOW] = "slow timer",
+		[TCP_TRACE_TIMER_RETRANSMISSION] = "retransmission",
+		[TCP_TRACE_TIMER_PERSIST] = "persist",
+		[TCP_TRACE_TIMER_KEEPALIVE] = "keepalive",
+	};
+
+	(void)pcb;
+	if (the_end != NULL)
+		timeline_name_timer(the_end->end.lab->timeline, names[timer]);
+}
+
+/* -- lwIP's callbacks: what the application learns, and when */
+
+static void callback(const struct lwip_conn *c, const char *name, const char *err, uint32_t bytes)
+{
+	struct event *event =
+		timeline_add(c->conn.end->lab->timeline, EV_CALLBACK, WHO_LWIP, c->conn.name);
+
+	event->callback.name = name;
+	event->callback.err = err;
+	event->callback.bytes = bytes;
+}
+
+static int close_pcb(struct conn *conn);
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+	struct lwip_conn *c = arg;
+
+	(void)pcb;
+	callback(c, "recv", err_name(err), p == NULL ? 0 : p->tot_len);
+	if (p != NULL) {
+		if (c->unread == NULL)
+			c->unread = p;
+		else
+			pbuf_cat(c->unread, p);
+		return ERR_OK;
+	}
+	c->eof = true;
+	if (c->conn.close_at_eof && !c->conn.released && close_pcb(&c->conn) == 0)
+		c->conn.released = true;
+	return ERR_OK;
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
+{
+	(void)pcb;
+	callback(arg, "sent", NULL, length);
+	return ERR_OK;
+}
+
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+	(void)pcb;
+	callback(arg, "poll", NULL, 0);
+	return ERR_OK;
+}
+
+static void on_err(void *arg, err_t err)
+{
+	struct lwip_conn *c = arg;
+
+	callback(c, "err", err_name(err), 0);
+	c->error = err_errno(err);
+}
+
+static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)pcb;
+	callback(arg, "connected", err_name(err), 0);
+	return ERR_OK;
+}
+
+static void set_callbacks(struct lwip_conn *c)
+{
+	tcp_arg(c->pcb, c);
+	tcp_recv(c->pcb, on_recv);
+	tcp_sent(c->pcb, on_sent);
+	tcp_err(c->pcb, on_err);
+	tcp_poll(c->pcb, on_poll, POLL_INTERVAL);
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	struct lwip_conn *c = pcb == NULL ? NULL : find(pcb);
+
+	callback(c == NULL ? arg : c, "accept", err_name(err), 0);
+	if (c == NULL)
+		return ERR_OK; /* lwIP has no memory for one more, and says so to the listener */
+	set_callbacks(c);
+	tcp_backlog_delayed(pcb);
+	c->pending = true;
+	return ERR_OK;
+}
+
+/* -- The application's calls */
+
+static int end_call(struct lwip_conn *c, struct event *call, struct cause before, err_t err)
+{
+	lab_call_end(c->conn.end->lab, call, before, err_name(err));
+	return -err_errno(err);
+}
+
+/* After tcp_close() and after the err callback, an application may not use its pcb any more. */
+static bool usable(const struct lwip_conn *c)
+{
+	return c->pcb != NULL && c->error == 0 && !c->conn.released;
+}
+
+/* What a call on a pcb answers that is not usable. */
+static int gone(const struct lwip_conn *c)
+{
+	return c->error != 0 ? -c->error : -ENOTCONN;
+}
+
+/* tcp_new and tcp_bind; the pcb is freed when binding fails. */
+static int new_pcb(struct lwip_conn *c)
+{
+	struct conn *conn = &c->conn;
+	char text[ENDPOINT_STRLEN];
+	struct cause before;
+	struct event *call;
+	ip_addr_t ip;
+	err_t err;
+
+	call = conn_call(conn, &before, "tcp_new", "%s", "");
+	c->pcb = tcp_new_ip_type(conn->local.family == 6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4);
+	lab_call_end(conn->end->lab, call, before, c->pcb == NULL ? "NULL" : NULL);
+	if (c->pcb == NULL)
+		return -ENOMEM;
+	if (conn->local.port == 0)
+		return 0;
+	call = conn_call(conn, &before, "tcp_bind", "%s", endpoint_format(&conn->local, text));
+	ip = ip_of(&conn->local);
+	err = tcp_bind(c->pcb, &ip, conn->local.port);
+	if (err != ERR_OK)
+		tcp_close(c->pcb);
+	return end_call(c, call, before, err);
+}
+
+static int lwip_listen(struct conn *conn, uint8_t backlog)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct tcp_pcb *unbound;
+	struct cause before;
+	struct event *call;
+	err_t err = ERR_OK;
+	int result = new_pcb(c);
+
+	if (result < 0)
+		return result;
+	unbound = c->pcb;
+	the_end->opening = c;
+	call = conn_call(conn, &before, "tcp_listen", "backlog %u", backlog);
+	if (tcp_listen_with_backlog_and_err(unbound, backlog, &err) == NULL)
+		tcp_close(unbound);
+	the_end->opening = NULL;
+	result = end_call(c, call, before, err);
+	if (result == 0) {
+		tcp_arg(c->pcb, c);
+		tcp_accept(c->pcb, on_accept);
+	}
+	return result;
+}
+
+static int lwip_connect(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	char text[ENDPOINT_STRLEN];
+	struct cause before;
+	struct event *call;
+	ip_addr_t ip = ip_of(&conn->remote);
+	int result = new_pcb(c);
+	err_t err;
+
+	if (result < 0)
+		return result;
+	set_callbacks(c);
+	call = conn_call(conn, &before, "tcp_connect", "%s", endpoint_format(&conn->remote, text));
+	err = tcp_connect(c->pcb, &ip, conn->remote.port, on_connected);
+	call->conn = conn->name;
+	if (err != ERR_OK)
+		tcp_close(c->pcb);
+	return end_call(c, call, before, err);
+}
+
+static struct conn *lwip_accept(struct conn *listener)
+{
+	for (struct conn *conn = listener->end->conns; conn != NULL; conn = conn->next) {
+		struct lwip_conn *c = lwip_conn(conn);
+
+		if (c->pending && conn->local.port == listener->local.port) {
+			c->pending = false;
+			if (usable(c))
+				tcp_backlog_accepted(c->pcb);
+			return conn;
+		}
+	}
+	return NULL;
+}
+
+static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct cause before;
+	struct event *call;
+	err_t err;
+
+	if (!usable(c))
+		return gone(c);
+	size = LWIP_MIN(size, LWIP_MIN(tcp_sndbuf(c->pcb), 0xffffu));
+	if (size == 0 || tcp_sndqueuelen(c->pcb) > TCP_SND_QUEUELEN / 2)
+		return 0;
+	call = conn_call(conn, &before, "tcp_write", "%zu bytes", size);
+	err = tcp_write(c->pcb, data, (u16_t)size, TCP_WRITE_FLAG_COPY);
+	if (err == ERR_OK)
+		err = tcp_output(c->pcb);
+	end_call(c, call, before, err);
+	if (err == ERR_MEM)
+		return 0;
+	return err == ERR_OK ? (ssize_t)size : -err_errno(err);
+}
+
+static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct cause before;
+	struct event *call;
+
+	if (c->unread == NULL) {
+		if (c->error != 0)
+			return -c->error;
+		return c->eof ? 0 : -EAGAIN;
+	}
+	size = LWIP_MIN(size, LWIP_MIN(c->unread->tot_len, 0xffffu));
+	pbuf_copy_partial(c->unread, data, (u16_t)size, 0);
+	c->unread = pbuf_free_header(c->unread, (u16_t)size);
+	if (usable(c)) {
+		call = conn_call(conn, &before, "tcp_recved", "%zu bytes", size);
+		tcp_recved(c->pcb, (u16_t)size);
+		lab_call_end(conn->end->lab, call, before, NULL);
+	}
+	return (ssize_t)size;
+}
+
+static int lwip_shutdown(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct cause before;
+	struct event *call;
+
+	if (!usable(c))
+		return gone(c);
+	call = conn_call(conn, &before, "tcp_shutdown", "tx");
+	return end_call(c, call, before, tcp_shutdown(c->pcb, 0, 1));
+}
+
+static int close_pcb(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct cause before;
+	struct event *call;
+
+	if (!usable(c))
+		return 0; /* the err callback has told that there is nothing left to close */
+	call = conn_call(conn, &before, "tcp_close", "%s", "");
+	return end_call(c, call, before, tcp_close(c->pcb));
+}
+
+static int lwip_abort(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	struct cause before;
+	struct event *call;
+
+	if (!usable(c))
+		return 0;
+	if (conn->state == ST_LISTEN)
+		return close_pcb(conn); /* tcp_abort() is not for listeners */
+	call = conn_call(conn, &before, "tcp_abort", "%s", "");
+	tcp_abort(c->pcb);
+	lab_call_end(conn->end->lab, call, before, NULL);
+	return 0;
+}
+
+static int lwip_set(struct conn *conn, enum conn_option option, int value)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+
+	if (!usable(c))
+		return gone(c);
+	switch (option) {
+	case CONN_NODELAY:
+		if (value)
+			tcp_nagle_disable(c->pcb);
+		else
+			tcp_nagle_enable(c->pcb);
+		return 0;
+	case CONN_QUICKACK: return 0; /* lwIP acknowledges a FIN at once, always */
+	default: return -ENOPROTOOPT;
+	}
+}
+
+/* Connections that nobody accepted, and those that outlive the application's close. */
+static void lwip_abandon(struct end *end)
+{
+	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next) {
+		struct lwip_conn *c = lwip_conn(conn);
+
+		if (c->unread != NULL)
+			pbuf_free(c->unread);
+		c->unread = NULL;
+		if (c->pcb != NULL)
+			tcp_abort(c->pcb);
+	}
+}
+
+static void lwip_dispose(struct end *end)
+{
+	(void)end;
+	the_end = NULL;
+}
+
+uint32_t lwip_end_time_wait_ms(void)
+{
+	/* It ends with the first slow timer after 2MSL; one more tick may be under way. */
+	return 2 * TCP_MSL + 2 * TCP_SLOW_INTERVAL;
+}
+
+/* -- lwIP's pools, as far as connections use them */
+
+static const struct {
+	memp_t pool;
+	const char *name;
+} pools[POOLS] = {
+	{ MEMP_TCP_PCB, "TCP_PCB" },     { MEMP_TCP_PCB_LISTEN, "TCP_PCB_LISTEN" },
+	{ MEMP_TCP_SEG, "TCP_SEG" },     { MEMP_PBUF, "PBUF" },
+	{ MEMP_PBUF_POOL, "PBUF_POOL" },
+};
+
+static unsigned int pool_used(int i)
+{
+	return lwip_stats.memp[pools[i].pool]->used;
+}
+
+unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
+{
+	const struct lwip_end *self = (const struct lwip_end *)end;
+	unsigned int leaked = 0;
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < POOLS; i++) {
+		unsigned int more = pool_used(i) - self->used_before[i];
+
+		leaked += more;
+		if (more != 0 && length < size)
+			length += (size_t)snprintf(text + length, size - length, "%s%s %u",
+						   length ? ", " : "", pools[i].name, more);
+	}
+	return leaked;
+}
+
+static const struct end_ops lwip_ops = {
+	.who = WHO_LWIP,
+	.conn_size = sizeof(struct lwip_conn),
+	.listen = lwip_listen,
+	.connect = lwip_connect,
+	.accept = lwip_accept,
+	.send = lwip_send,
+	.recv = lwip_recv,
+	.shutdown = lwip_shutdown,
+	.close = close_pcb,
+	.abort = lwip_abort,
+	.set = lwip_set,
+	.abandon = lwip_abandon,
+	.dispose = lwip_dispose,
+};
+
+int lwip_end_open(struct end **end, struct lab *lab)
+{
+	the_end = calloc(1, sizeof(*the_end));
+	if (the_end == NULL)
+		return -ENOMEM;
+	the_end->end.ops = &lwip_ops;
+	the_end->end.lab = lab;
+	the_end->end.address = lab->lwip;
+	for (int i = 0; i < POOLS; i++)
+		the_end->used_before[i] = pool_used(i);
+	*end = &the_end->end;
+	return 0;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "end/sock_diag.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+enum state kernel_state(int kernel)
+{
+	/* 12, TCP_NEW_SYN_RECV, is what the kernel calls a request that has no socket yet. */
+	static const enum state states[] = {
+		[TCP_ESTABLISHED] = ST_ESTABLISHED,
+		[TCP_SYN_SENT] = ST_SYN_SENT,
+		[TCP_SYN_RECV] = ST_SYN_RCVD,
+		[TCP_FIN_WAIT1] = ST_FIN_WAIT_1,
+		[TCP_FIN_WAIT2] = ST_FIN_WAIT_2,
+		[TCP_TIME_WAIT] = ST_TIME_WAIT,
+		[TCP_CLOSE] = ST_CLOSED,
+		[TCP_CLOSE_WAIT] = ST_CLOSE_WAIT,
+		[TCP_LAST_ACK] = ST_LAST_ACK,
+		[TCP_LISTEN] = ST_LISTEN,
+		[TCP_CLOSING] = ST_CLOSING,
+		[12] = ST_SYN_RCVD,
+	};
+
+	return kernel > 0 && kernel <= 12 ? states[kernel] : ST_CLOSED;
+}
+
+int sock_diag_open(struct mnl_socket **diag, struct why *why)
+{
+	*diag = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	if (*diag == NULL || mnl_socket_bind(*diag, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int error = errno;
+
+		sock_diag_close(*diag);
+		*diag = NULL;
+		return why_set(
+			why, error,
+			"cannot ask the kernel for the states of connections: %s; the kernel "
+			"needs CONFIG_INET_DIAG (modprobe tcp_diag)",
+			strerror(error));
+	}
+	return 0;
+}
+
+void sock_diag_close(struct mnl_socket *diag)
+{
+	if (diag != NULL)
+		mnl_socket_close(diag);
+}
+
+static int on_answer(const struct nlmsghdr *nlh, void *data)
+{
+	struct inet_diag_msg *answer = data;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*answer))
+		return MNL_CB_ERROR;
+	memcpy(answer, mnl_nlmsg_get_payload(nlh), sizeof(*answer));
+	return MNL_CB_STOP;
+}
+
+int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
+		    const struct endpoint *remote)
+{
+	static unsigned int sequence;
+	char buf[1024];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req;
+	struct inet_diag_msg answer = { 0 };
+	ssize_t length;
+
+	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	nlh->nlmsg_seq = ++sequence;
+	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+	req->sdiag_family = local->family == 6 ? AF_INET6 : AF_INET;
+	req->sdiag_protocol = IPPROTO_TCP;
+	req->idiag_states = ~0u;
+	req->id.idiag_sport = htons(local->port);
+	req->id.idiag_dport = htons(remote->port);
+	memcpy(req->id.idiag_src, local->addr, sizeof(local->addr));
+	memcpy(req->id.idiag_dst, remote->addr, sizeof(remote->addr));
+	req->id.idiag_cookie[0] = req->id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+	if (mnl_socket_sendto(diag, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	length = mnl_socket_recvfrom(diag, buf, sizeof(buf));
+	if (length < 0)
+		return -errno;
+	if (mnl_cb_run(buf, (size_t)length, sequence, mnl_socket_get_portid(diag), on_answer,
+		       &answer) < 0)
+		return errno == ENOENT ? (int)ST_CLOSED : -errno;
+	/* Without an exact match the kernel answers with the listener of that port. */
+	if (answer.id.idiag_dport != htons(remote->port))
+		return ST_CLOSED;
+	return (int)kernel_state(answer.idiag_state);
+}

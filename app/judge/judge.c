@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "judge/judge.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record/describe.h"
+
+#define MAX_PATH  64
+#define ARROW     " → "
+#define TEXT_SIZE 2048
+/* How many frames before and after the place where a path goes wrong are shown. */
+#define FRAMES_AROUND 3
+
+/* -- Verdicts */
+
+static struct event *verdict(struct lab *lab, const char *conn, bool holds, const char *text)
+{
+	struct event *event = timeline_add(lab->timeline, EV_VERDICT, WHO_LAB, conn);
+
+	event->verdict.holds = holds;
+	event->verdict.text = timeline_text(lab->timeline, "%s", text);
+	return event;
+}
+
+bool expect(struct lab *lab, bool holds, const char *text, ...)
+{
+	char formatted[TEXT_SIZE];
+	va_list args;
+
+	va_start(args, text);
+	vsnprintf(formatted, sizeof(formatted), text, args);
+	va_end(args);
+	verdict(lab, NULL, holds, formatted);
+	return holds;
+}
+
+static jmp_buf scenario_end;
+
+void require(struct lab *lab, bool holds, const char *text, ...)
+{
+	char formatted[TEXT_SIZE];
+	va_list args;
+
+	if (holds)
+		return;
+	va_start(args, text);
+	vsnprintf(formatted, sizeof(formatted), text, args);
+	va_end(args);
+	verdict(lab, NULL, false, formatted);
+	longjmp(scenario_end, 1);
+}
+
+void judge_play(void (*scenario)(struct end *first, struct end *second), struct end *first,
+		struct end *second)
+{
+	if (setjmp(scenario_end) == 0)
+		scenario(first, second);
+}
+
+unsigned int judge_count(const struct timeline *timeline, unsigned int *failed)
+{
+	unsigned int count = 0;
+
+	*failed = 0;
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind != EV_VERDICT)
+			continue;
+		count++;
+		*failed += !event->verdict.holds;
+	}
+	return count;
+}
+
+/* -- Text that grows at its end, and is cut where the room ends */
+
+struct text {
+	char *at;
+	size_t room;
+};
+
+static void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void put(struct text *text, const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vsnprintf(text->at, text->room, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	if ((size_t)length >= text->room)
+		length = text->room == 0 ? 0 : (int)text->room - 1;
+	text->at += length;
+	text->room -= (size_t)length;
+}
+
+/* -- Paths */
+
+/* The states that a connection went through at one end, and the event that led into each. */
+struct path {
+	enum state states[MAX_PATH];
+	uint32_t events[MAX_PATH];
+	int count;
+};
+
+static void read_path(const struct timeline *timeline, enum who who, const char *conn,
+		      struct path *path)
+{
+	path->count = 0;
+	if (conn == NULL)
+		return;
+	for (uint32_t n = 1; n <= timeline_count(timeline) && path->count < MAX_PATH - 1; n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind != EV_STATE || event->who != who || event->conn == NULL ||
+		    strcmp(event->conn, conn) != 0)
+			continue;
+		if (path->count == 0) {
+			path->events[0] = n;
+			path->states[path->count++] = event->state.from;
+		}
+		path->events[path->count] = n;
+		path->states[path->count++] = event->state.to;
+	}
+}
+
+static void put_path(struct text *text, const enum state *states, int count)
+{
+	for (int i = 0; i < count; i++)
+		put(text, "%s%s", i == 0 ? "" : ARROW, state_name(states[i]));
+}
+
+const char *judge_path_text(const struct timeline *timeline, enum who who, const char *conn,
+			    char *text, size_t size)
+{
+	struct text out = { text, size };
+	struct path path;
+
+	text[0] = '\0';
+	read_path(timeline, who, conn, &path);
+	put_path(&out, path.states, path.count);
+	return text;
+}
+
+/* A path as it is expected of this end. */
+struct expected {
+	enum state states[MAX_PATH];
+	bool through[MAX_PATH];
+	int count;
+};
+
+static void read_expected(const struct end *end, const int *path, struct expected *expected)
+{
+	int other = end->ops->who == WHO_LWIP ? PATH_KERNEL : PATH_LWIP;
+
+	expected->count = 0;
+	for (; *path != PATH_END && expected->count < MAX_PATH; path++) {
+		if (*path & other)
+			continue;
+		expected->through[expected->count] = *path & PATH_THROUGH && end->snapshots;
+		expected->states[expected->count++] = (enum state)(*path & PATH_STATE);
+	}
+}
+
+/* Whether a state is among the next of a sequence. */
+static bool comes(enum state state, const enum state *states, int from, int count)
+{
+	for (int i = from; i < count; i++)
+		if (states[i] == state)
+			return true;
+	return false;
+}
+
+/* What is wrong where the two paths part: at a of the one walked, e of the one expected. */
+static void put_difference(struct text *text, const struct path *walked, int a,
+			   const struct expected *expected, int e)
+{
+	const char *after = a == 0 ? "the beginning" : state_name(walked->states[a - 1]);
+
+	if (walked->count == 0)
+		put(text, "no transition was seen");
+	else if (a == walked->count)
+		put(text, "missing %s after %s", state_name(expected->states[e]), after);
+	else if (e == expected->count)
+		put(text, "extra %s after %s", state_name(walked->states[a]), after);
+	else if (comes(walked->states[a], expected->states, e, expected->count))
+		put(text, "missing %s after %s", state_name(expected->states[e]), after);
+	else if (comes(expected->states[e], walked->states, a, walked->count))
+		put(text, "extra %s after %s", state_name(walked->states[a]), after);
+	else
+		put(text, "%s instead of %s after %s", state_name(walked->states[a]),
+		    state_name(expected->states[e]), after);
+}
+
+/* The connection's frames nearest to an event. */
+static void put_frames_around(struct text *text, const struct timeline *timeline, const char *conn,
+			      uint32_t n)
+{
+	uint32_t first = n, last = n;
+	char line[DESCRIBE_STRLEN];
+
+	for (int found = 0; first > 1 && found < FRAMES_AROUND;)
+		found += timeline_event(timeline, --first)->kind == EV_FRAME;
+	for (int found = 0; last < timeline_count(timeline) && found < FRAMES_AROUND;)
+		found += timeline_event(timeline, ++last)->kind == EV_FRAME;
+	for (uint32_t i = first; i <= last; i++) {
+		const struct event *event = timeline_event(timeline, i);
+
+		if ((event->kind == EV_FRAME || event->kind == EV_STATE) && event->conn != NULL &&
+		    strcmp(event->conn, conn) == 0)
+			put(text, "\n%s", describe_event(event, line));
+	}
+}
+
+void judge_path(struct conn *conn, const int *path)
+{
+	struct lab *lab = conn->end->lab;
+	char formatted[TEXT_SIZE];
+	struct text text = { formatted, sizeof(formatted) };
+	struct expected expected;
+	struct path walked;
+	int a = 0, e = 0;
+
+	read_path(lab->timeline, conn->end->ops->who, conn->name, &walked);
+	read_expected(conn->end, path, &expected);
+	while (e < expected.count) {
+		if (a < walked.count && walked.states[a] == expected.states[e])
+			a++;
+		else if (!expected.through[e])
+			break;
+		e++;
+	}
+	put(&text, "%s goes ", end_name(conn->end));
+	put_path(&text, expected.states, expected.count);
+	if (a < walked.count || e < expected.count) {
+		put(&text, "\nwent ");
+		put_path(&text, walked.states, walked.count);
+		put(&text, "\n");
+		put_difference(&text, &walked, a, &expected, e);
+		put_frames_around(&text, lab->timeline, conn->name,
+				  walked.count == 0  ? timeline_count(lab->timeline)
+				  : a < walked.count ? walked.events[a]
+						     : walked.events[walked.count - 1]);
+		verdict(lab, conn->name, false, formatted);
+		return;
+	}
+	verdict(lab, conn->name, true, formatted);
+}
+
+void judge_state(struct conn *conn, enum state state)
+{
+	char text[200];
+	bool holds = conn_await(conn, state);
+
+	if (holds)
+		snprintf(text, sizeof(text), "%s is in %s", end_name(conn->end), state_name(state));
+	else
+		snprintf(text, sizeof(text), "%s is in %s: in %s still after %d ms",
+			 end_name(conn->end), state_name(state), state_name(conn->state),
+			 PATIENCE_MS);
+	verdict(conn->end->lab, conn->name, holds, text);
+}
+
+/* -- Segments */
+
+void expect_segments_from(struct conn *conn)
+{
+	conn->mark = timeline_count(conn->end->lab->timeline);
+}
+
+/* The connection's next segment after event n as expect_segments() writes it; its event, or 0. */
+static uint32_t next_segment(const struct conn *conn, uint32_t n, char text[FLAGS_STRLEN + 2])
+{
+	const struct timeline *timeline = conn->end->lab->timeline;
+
+	while (++n <= timeline_count(timeline)) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind != EV_FRAME || event->conn == NULL ||
+		    strcmp(event->conn, conn->name) != 0)
+			continue;
+		text[0] = event->who == conn->end->ops->who ? '>' : '<';
+		text[1] = ' ';
+		flags_format(event->frame.segment.flags & (uint8_t)~SEG_PSH, text + 2);
+		return n;
+	}
+	return 0;
+}
+
+void judge_segments(struct conn *conn, const char *const *segments)
+{
+	char formatted[TEXT_SIZE], segment[FLAGS_STRLEN + 2];
+	struct text text = { formatted, sizeof(formatted) };
+	uint32_t n = conn->mark;
+	bool holds = true;
+
+	put(&text, "%s sees", end_name(conn->end));
+	for (; *segments != NULL; segments++) {
+		n = next_segment(conn, n, segment);
+		put(&text, " %s;", *segments);
+		if (n == 0 || strcmp(segment, *segments) != 0) {
+			holds = false;
+			break;
+		}
+	}
+	if (!holds)
+		put(&text, " but there %s %s", n == 0 ? "is no" : "comes",
+		    n == 0 ? "more" : segment);
+	else if (next_segment(conn, n, segment) != 0) {
+		holds = false;
+		put(&text, " and then one more: %s", segment);
+	}
+	if (!holds)
+		put_frames_around(&text, conn->end->lab->timeline, conn->name,
+				  n == 0 ? timeline_count(conn->end->lab->timeline) : n);
+	verdict(conn->end->lab, conn->name, holds, formatted);
+}
+
+/* -- What the application learns */
+
+struct reading {
+	struct conn *conn;
+	ssize_t result;
+};
+
+static bool has_read(void *context)
+{
+	struct reading *reading = context;
+	char bytes[256];
+
+	do {
+		reading->result = conn_recv(reading->conn, bytes, sizeof(bytes));
+	} while (reading->result > 0);
+	return reading->result != -EAGAIN;
+}
+
+static void expect_read(struct conn *conn, ssize_t expected, const char *what)
+{
+	struct reading reading = { .conn = conn };
+	char text[200];
+
+	lab_wait(conn->end->lab, has_read, &reading, PATIENCE_MS);
+	if (reading.result == expected)
+		snprintf(text, sizeof(text), "%s reads %s", end_name(conn->end), what);
+	else
+		snprintf(text, sizeof(text), "%s reads %s: it got %s", end_name(conn->end), what,
+			 reading.result < 0 ? strerrorname_np((int)-reading.result) : "the FIN");
+	verdict(conn->end->lab, conn->name, reading.result == expected, text);
+}
+
+void expect_error(struct conn *conn, int error)
+{
+	expect_read(conn, -error, strerrorname_np(error));
+}
+
+void expect_eof(struct conn *conn)
+{
+	expect_read(conn, 0, "the other side's FIN");
+}
+
+/* -- What must hold for every experiment */
+
+void judge_edges(struct lab *lab)
+{
+	unsigned int transitions = 0;
+	bool holds = true;
+
+	for (uint32_t n = 1; n <= timeline_count(lab->timeline); n++) {
+		const struct event *event = timeline_event(lab->timeline, n);
+		char line[DESCRIBE_STRLEN];
+
+		if (event->kind != EV_STATE)
+			continue;
+		transitions++;
+		if (state_edge(event->state.from, event->state.to) == NULL) {
+			holds = false;
+			expect(lab, false, "no edge of RFC 9293's state diagram: %s",
+			       describe_event(event, line));
+		}
+	}
+	if (holds)
+		expect(lab, true, "all %u transitions are edges of RFC 9293's state diagram",
+		       transitions);
+}
+
+void judge_leaks(const struct end *lwip)
+{
+	char text[128];
+
+	if (lwip_end_leaks(lwip, text, sizeof(text)) == 0)
+		expect(lwip->lab, true, "lwIP holds no pcb, segment or pbuf any more");
+	else
+		expect(lwip->lab, false, "lwIP holds no pcb, segment or pbuf any more: %s", text);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Expectations: what a connection must have gone through. Each leaves a verdict on the timeline.
+ *
+ * A path is exact: a missing, an extra and a reordered state fail it. It is written once for both
+ * stacks; where they differ by their nature, an entry says so:
+ *
+ *     expect_path(active, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, ON_KERNEL(THROUGH(FIN_WAIT_2)),
+ *                 TIME_WAIT, ON_LWIP(CLOSED));
+ */
+#ifndef APP_JUDGE_JUDGE_H
+#define APP_JUDGE_JUDGE_H
+
+#include <stdbool.h>
+
+#include "end/end.h"
+
+#define PATH_STATE   0xff
+#define PATH_LWIP    0x100
+#define PATH_KERNEL  0x200
+#define PATH_THROUGH 0x400
+#define PATH_END     (-1)
+
+/** This entry of a path counts only when the end is lwIP; only when it is the kernel. */
+#define ON_LWIP(state)   ((state) | PATH_LWIP)
+#define ON_KERNEL(state) ((state) | PATH_KERNEL)
+
+/**
+ * This state is entered and left while one segment is processed. A watcher that sees each
+ * transition must have seen it; one that only sees what is when it looks (end->snapshots) cannot.
+ */
+#define THROUGH(state) ((state) | PATH_THROUGH)
+
+/** The connection's whole path until now, the state it began in included. */
+#define expect_path(conn, ...) judge_path((conn), (const int[]){ __VA_ARGS__, PATH_END })
+
+/** Waits (conn_await()) until the connection is in a state. */
+#define expect_state(conn, expected) judge_state((conn), (enum state)(expected))
+
+/**
+ * The connection's segments since expect_segments_from(), in the order in which they were sent:
+ * "> FIN,ACK" sent by this end, "< ACK" by the other. PSH does not matter.
+ */
+#define expect_segments(conn, ...) \
+	judge_segments((conn), (const char *const[]){ __VA_ARGS__, NULL })
+
+/** expect_segments() looks at what comes after this moment. */
+void expect_segments_from(struct conn *conn);
+
+/** The application learns by its next receive that the connection has failed with this errno. */
+void expect_error(struct conn *conn, int error);
+
+/** The application reads the other side's FIN. */
+void expect_eof(struct conn *conn);
+
+/** Anything else: records whether it holds. @return holds */
+bool expect(struct lab *lab, bool holds, const char *text, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** Without this there is nothing to go on with: records a failed verdict and leaves the scenario. */
+void require(struct lab *lab, bool holds, const char *text, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** Plays a scenario to its end, or to the require() that fails. */
+void judge_play(void (*scenario)(struct end *first, struct end *second), struct end *first,
+		struct end *second);
+
+/** Every transition on the timeline is an edge of the diagram; lwIP holds nothing any more. */
+void judge_edges(struct lab *lab);
+void judge_leaks(const struct end *lwip);
+
+/** @return the number of verdicts; failed receives how many of them failed */
+unsigned int judge_count(const struct timeline *timeline, unsigned int *failed);
+
+/**
+ * The path of a connection at one end, as "CLOSED → SYN_SENT → ESTABLISHED".
+ *
+ * @return text; empty when the end never saw the connection
+ */
+const char *judge_path_text(const struct timeline *timeline, enum who who, const char *conn,
+			    char *text, size_t size);
+
+/* Behind the macros above. */
+void judge_path(struct conn *conn, const int *path);
+void judge_state(struct conn *conn, enum state state);
+void judge_segments(struct conn *conn, const char *const *segments);
+
+#endif

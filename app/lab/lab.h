@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The world of one experiment: a private namespace, lwIP on a TAP device, the wire between lwIP
+ * and the kernel, the clock, and the loop that moves it all.
+ *
+ * Lock-step: there is one thread, and at each moment either lwIP, the kernel or the application
+ * (a scenario) is at work on this experiment. lab_pump() takes one frame after the other from the
+ * wire to its receiver until none is left. lwIP's clock stands still meanwhile; it moves only in
+ * lab_wait(), with real time, and in lab_warp(), ahead of it.
+ *
+ * One lab per process: lwIP, its clock and the namespace are the process's own.
+ */
+#ifndef APP_LAB_LAB_H
+#define APP_LAB_LAB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lab/why.h"
+#include "lab/wire.h"
+#include "linux/entropy.h"
+#include "linux/tapif.h"
+#include "record/flow.h"
+#include "record/timeline.h"
+
+struct lab {
+	struct timeline *timeline;
+	struct flows flows;
+	struct wire wire;
+	struct tapif tap;
+	struct netif netif;
+	struct endpoint kernel, lwip;    /**< the two hosts' addresses; port 0 */
+	struct entropy random;           /**< for choices that shall repeat with the seed */
+	void (*observer)(void *context); /**< of the kernel; see lab_observe() */
+	void *observer_context;
+};
+
+/**
+ * Enters a private namespace, starts lwIP and connects it with the kernel: 10.9.0.1 is the
+ * kernel, 10.9.0.2 is lwIP. Once per process.
+ *
+ * @param seed  of all randomness of lwIP and the lab
+ * @return 0; a negative errno with the reason in why, and nothing to be closed
+ */
+int lab_open(struct lab *lab, uint64_t seed, struct why *why);
+
+/** Ends the experiment: TAP device, wire and timeline are gone. */
+void lab_close(struct lab *lab);
+
+/** Moves frames until none is on its way. */
+void lab_pump(struct lab *lab);
+
+/**
+ * Lets real time pass, and lwIP's clock with it, until a condition holds.
+ *
+ * @param holds       the condition; looked at after everything that happens
+ * @param timeout_ms  real time
+ * @return whether it holds
+ */
+bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context,
+	      unsigned int timeout_ms);
+
+/**
+ * Moves lwIP's clock ahead, from one of its timers to the next, and frames in between. The
+ * kernel's time does not move.
+ *
+ * @param ms  virtual milliseconds
+ */
+void lab_warp(struct lab *lab, uint32_t ms);
+
+/**
+ * Who watches the kernel: is called after each thing that can have made it act, with that as the
+ * timeline's cause. NULL: nobody.
+ */
+void lab_observe(struct lab *lab, void (*fn)(void *context), void *context);
+
+/**
+ * To be called after each system call that can have made the kernel's TCP act, while that call is
+ * still the timeline's cause: lets the observer look, and takes the frames that the kernel sent
+ * onto the wire.
+ */
+void lab_kernel_acted(struct lab *lab);
+
+/**
+ * Records a call of the application; what happens until lab_call_end() is caused by it.
+ *
+ * @param before  receives the cause that was set
+ * @param args    what matters of the arguments; printf-like
+ */
+struct event *lab_call(struct lab *lab, struct cause *before, enum who who, const char *conn,
+		       const char *name, const char *args, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/** The call has returned: its result, and back to the cause before. */
+void lab_call_end(struct lab *lab, struct event *call, struct cause before, const char *result);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lab/link.h"
+
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <string.h>
+
+#define REQUEST_SIZE 256
+
+/* Sends one request and reads its acknowledgement. */
+static int request(struct nlmsghdr *nlh)
+{
+	char answer[1024]; /* an acknowledgement holds the request */
+	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	ssize_t length;
+	int err = 0;
+
+	if (socket == NULL)
+		return -errno;
+	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_sendto(socket, nlh, nlh->nlmsg_len) < 0) {
+		err = -errno;
+	} else {
+		length = mnl_socket_recvfrom(socket, answer, sizeof(answer));
+		if (length < 0 || mnl_cb_run(answer, (size_t)length, 0, 0, NULL, NULL) < 0)
+			err = -errno;
+	}
+	mnl_socket_close(socket);
+	return err;
+}
+
+int link_up(const char *name, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)if_nametoindex(name);
+	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot bring interface %s up: %s", name, strerror(-err));
+	return 0;
+}
+
+int link_add_address(const char *name, const struct endpoint *address, uint8_t prefix,
+		     struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	size_t size = address->family == 6 ? 16 : 4;
+	char text[ENDPOINT_STRLEN];
+	struct ifaddrmsg *ifa;
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWADDR;
+	nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	ifa = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifa));
+	ifa->ifa_family = address->family == 6 ? AF_INET6 : AF_INET;
+	ifa->ifa_prefixlen = prefix;
+	ifa->ifa_flags = address->family == 6 ? IFA_F_NODAD : 0;
+	ifa->ifa_scope = RT_SCOPE_UNIVERSE;
+	ifa->ifa_index = if_nametoindex(name);
+	mnl_attr_put(nlh, IFA_LOCAL, size, address->addr);
+	mnl_attr_put(nlh, IFA_ADDRESS, size, address->addr);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot give interface %s the address %s/%u: %s", name,
+			       endpoint_format(address, text), prefix, strerror(-err));
+	return 0;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kernel's network interfaces, through rtnetlink (rtnetlink(7)).
+ */
+#ifndef APP_LAB_LINK_H
+#define APP_LAB_LINK_H
+
+#include <stdint.h>
+
+#include "lab/why.h"
+#include "tcp/segment.h"
+
+/**
+ * Brings an interface up.
+ *
+ * @param name  in the process's network namespace
+ * @return 0; a negative errno with the reason in why
+ */
+int link_up(const char *name, struct why *why);
+
+/**
+ * Gives an interface an address.
+ *
+ * @param address  family and address; the port does not matter
+ * @param prefix   length of the network's prefix, in bits
+ * @return 0; a negative errno with the reason in why
+ */
+int link_add_address(const char *name, const struct endpoint *address, uint8_t prefix,
+		     struct why *why);
+
+#endif

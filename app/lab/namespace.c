@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lab/namespace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "lab/link.h"
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t written;
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	written = write(fd, text, strlen(text));
+	error = written < 0 ? errno : 0;
+	close(fd);
+	return -error;
+}
+
+/* The first character of a file under /proc/sys, or '\0'. */
+static char read_switch(const char *path)
+{
+	char value = '\0';
+	FILE *file = fopen(path, "re");
+
+	if (file != NULL) {
+		value = (char)getc(file);
+		fclose(file);
+	}
+	return value;
+}
+
+static int refuse(int error, struct why *why)
+{
+	const char *remedy = "run tcplab as root";
+
+	if (read_switch("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == '1')
+		remedy = "run tcplab as root, or allow user namespaces: "
+			 "sysctl kernel.apparmor_restrict_unprivileged_userns=0";
+	else if (read_switch("/proc/sys/kernel/unprivileged_userns_clone") == '0')
+		remedy = "run tcplab as root, or allow user namespaces: "
+			 "sysctl kernel.unprivileged_userns_clone=1";
+	else if (read_switch("/proc/sys/user/max_user_namespaces") == '0')
+		remedy = "run tcplab as root, or allow user namespaces: "
+			 "sysctl user.max_user_namespaces=1000";
+	return why_set(
+		why, error,
+		"cannot make a private network namespace: %s. It needs CAP_SYS_ADMIN, or the "
+		"right to make a user namespace: %s (in a container: start it with that right)",
+		strerror(error), remedy);
+}
+
+/* In a user namespace of its own the process is root, and nobody else exists. */
+static int map_user(uid_t uid, gid_t gid, struct why *why)
+{
+	char map[48];
+	int err;
+
+	err = write_file("/proc/self/setgroups", "deny");
+	if (err == 0 || err == -ENOENT) {
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned int)uid);
+		err = write_file("/proc/self/uid_map", map);
+	}
+	if (err == 0) {
+		snprintf(map, sizeof(map), "0 %u 1", (unsigned int)gid);
+		err = write_file("/proc/self/gid_map", map);
+	}
+	if (err < 0)
+		return why_set(
+			why, -err,
+			"cannot map user %u into the new user namespace: %s; run tcplab as root",
+			(unsigned int)uid, strerror(-err));
+	return 0;
+}
+
+int namespace_enter(struct why *why)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	int err;
+
+	if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0) {
+		if (errno != EPERM)
+			return refuse(errno, why);
+		if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) < 0)
+			return refuse(errno, why);
+		err = map_user(uid, gid, why);
+		if (err < 0)
+			return err;
+	}
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return why_set(why, errno, "cannot make the mounts of the experiment private: %s",
+			       strerror(errno));
+	return link_up("lo", why);
+}
+
+int namespace_sysctl(const char *path, const char *value, struct why *why)
+{
+	char file[256];
+	int err;
+
+	snprintf(file, sizeof(file), "/proc/sys/%s", path);
+	err = write_file(file, value);
+	if (err < 0)
+		return why_set(why, -err, "cannot set %s to %s: %s", file, value, strerror(-err));
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The private world of an experiment: a network namespace that dies with the process.
+ */
+#ifndef APP_LAB_NAMESPACE_H
+#define APP_LAB_NAMESPACE_H
+
+#include "lab/why.h"
+
+/**
+ * Moves the process into a new network and mount namespace, and into a new user namespace where
+ * it has not the right to do that otherwise (namespaces(7), user_namespaces(7)). The loopback
+ * interface is brought up. The process must have one thread.
+ *
+ * @return 0; a negative errno, with the right that is missing and how to get it in why
+ */
+int namespace_enter(struct why *why);
+
+/**
+ * Sets a kernel parameter of the process's network namespace.
+ *
+ * @param path   below /proc/sys, "net/ipv4/tcp_syncookies"
+ * @param value  as one would echo it
+ * @return 0; a negative errno with the reason in why
+ */
+int namespace_sysctl(const char *path, const char *value, struct why *why);
+
+#endif

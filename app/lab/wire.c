@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lab/wire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lwip/pbuf.h"
+
+/* A frame between its sender and its receiver. Its bytes belong to the timeline. */
+struct packet {
+	struct packet *next;
+	enum wire_direction to;
+	uint32_t event;
+	const uint8_t *bytes;
+	uint32_t size;
+};
+
+/* lwIP's netif functions have no argument of their own: the wire is found by its netif. */
+static int client_data_id = -1;
+
+static struct wire *wire_of(const struct netif *netif)
+{
+	return netif_get_client_data(netif, (u8_t)client_data_id);
+}
+
+static void enqueue(struct packet_queue *queue, struct packet *packet)
+{
+	packet->next = NULL;
+	if (queue->first == NULL)
+		queue->first = packet;
+	else
+		queue->last->next = packet;
+	queue->last = packet;
+}
+
+static struct packet *dequeue(struct packet_queue *queue)
+{
+	struct packet *packet = queue->first;
+
+	if (packet != NULL)
+		queue->first = packet->next;
+	return packet;
+}
+
+static void discard(struct packet_queue *queue)
+{
+	struct packet *packet;
+
+	while ((packet = dequeue(queue)) != NULL)
+		free(packet);
+}
+
+const char *wire_fate(enum wire_action action)
+{
+	static const char *const fates[] = {
+		[WIRE_DROP] = "dropped",
+		[WIRE_HOLD] = "held",
+		[WIRE_DUPLICATE] = "duplicated",
+		[WIRE_CORRUPT] = "corrupted",
+	};
+
+	return fates[action];
+}
+
+int wire_judge(struct wire *wire, enum wire_direction direction, const struct segment *segment)
+{
+	int action = -1;
+
+	for (unsigned int i = 0; i < wire->rule_count; i++) {
+		struct wire_rule *rule = &wire->rules[i];
+
+		if (rule->direction != WIRE_BOTH && rule->direction != direction)
+			continue;
+		if ((segment->flags & rule->set) != rule->set || (segment->flags & rule->clear))
+			continue;
+		rule->seen++;
+		if (action >= 0 || (rule->nth != 0 && rule->nth != rule->seen))
+			continue;
+		if (rule->per_million != 0 &&
+		    entropy_next(&wire->random) % 1000000 >= rule->per_million)
+			continue;
+		action = (int)rule->action;
+	}
+	return action;
+}
+
+static void send_on(struct packet_queue *queue, enum wire_direction to, const struct event *frame,
+		    const uint8_t *bytes)
+{
+	struct packet *packet = malloc(sizeof(*packet));
+
+	if (packet == NULL) {
+		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
+		exit(2);
+	}
+	packet->to = to;
+	packet->event = frame->n;
+	packet->bytes = bytes;
+	packet->size = frame->frame.size;
+	enqueue(queue, packet);
+}
+
+static const uint8_t *corrupted(struct wire *wire, const struct event *frame)
+{
+	uint8_t *copy = timeline_room(wire->timeline, frame->frame.size);
+
+	memcpy(copy, frame->frame.bytes, frame->frame.size);
+	copy[frame->frame.size - 1] ^= 0xff;
+	return copy;
+}
+
+/* A frame enters the wire: it is recorded, judged, and sent on its way or not. */
+static void enter(struct wire *wire, enum wire_direction to, const struct pbuf *p)
+{
+	enum who sender = to == WIRE_TO_KERNEL ? WHO_LWIP : WHO_KERNEL;
+	struct event *event = timeline_add(wire->timeline, EV_FRAME, sender, NULL);
+	uint8_t *bytes = timeline_room(wire->timeline, p->tot_len);
+	int action = -1;
+
+	pbuf_copy_partial(p, bytes, p->tot_len, 0);
+	event->frame.bytes = bytes;
+	event->frame.size = p->tot_len;
+	wire->frames++;
+	if (segment_parse(event->frame.bytes, event->frame.size, &event->frame.segment) == 0) {
+		event->frame.tcp = true;
+		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
+					   &event->frame.ack)
+				      ->name;
+		action = wire_judge(wire, to, &event->frame.segment);
+	}
+	if (action >= 0)
+		event->frame.fate = wire_fate((enum wire_action)action);
+	switch (action) {
+	case WIRE_DROP: break;
+	case WIRE_HOLD: send_on(&wire->held, to, event, bytes); break;
+	case WIRE_CORRUPT: send_on(&wire->in_flight, to, event, corrupted(wire, event)); break;
+	case WIRE_DUPLICATE:
+		send_on(&wire->in_flight, to, event, bytes);
+		send_on(&wire->in_flight, to, event, bytes);
+		break;
+	default: send_on(&wire->in_flight, to, event, bytes); break;
+	}
+}
+
+static err_t from_lwip(struct netif *netif, struct pbuf *p)
+{
+	enter(wire_of(netif), WIRE_TO_KERNEL, p);
+	return ERR_OK;
+}
+
+static err_t from_kernel(struct pbuf *p, struct netif *netif)
+{
+	enter(wire_of(netif), WIRE_TO_LWIP, p);
+	pbuf_free(p);
+	return ERR_OK;
+}
+
+static void lost(struct wire *wire, const struct packet *packet, const char *text)
+{
+	struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, NULL);
+
+	fault->fault.action = "lost";
+	fault->fault.frame = packet->event;
+	fault->fault.text = text;
+}
+
+static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
+{
+	struct pbuf *p = pbuf_alloc_reference((void *)(uintptr_t)packet->bytes, (u16_t)packet->size,
+					      PBUF_REF);
+
+	if (p == NULL) {
+		lost(wire, packet, "lwIP has no pbuf left to send this frame in");
+		return;
+	}
+	if (wire->to_kernel(wire->netif, p) != ERR_OK)
+		lost(wire, packet, "the device did not take this frame");
+	pbuf_free(p);
+}
+
+static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)packet->size, PBUF_POOL);
+
+	if (p == NULL) {
+		lost(wire, packet, "lwIP's pbuf pool is empty");
+		return;
+	}
+	pbuf_take(p, packet->bytes, (u16_t)packet->size);
+	if (wire->to_lwip(p, wire->netif) != ERR_OK)
+		pbuf_free(p);
+}
+
+bool wire_step(struct wire *wire)
+{
+	struct packet *packet = dequeue(&wire->in_flight);
+	struct cause before;
+
+	if (packet == NULL)
+		return false;
+	before = timeline_set_cause(wire->timeline, (struct cause){ .event = packet->event });
+	if (packet->to == WIRE_TO_KERNEL) {
+		deliver_to_kernel(wire, packet);
+		wire->kernel_acted(wire->context);
+	} else {
+		deliver_to_lwip(wire, packet);
+	}
+	timeline_set_cause(wire->timeline, before);
+	free(packet);
+	return true;
+}
+
+int wire_add_rule(struct wire *wire, const struct wire_rule *rule)
+{
+	if (wire->rule_count == WIRE_RULES)
+		return -ENOSPC;
+	wire->rules[wire->rule_count] = *rule;
+	wire->rules[wire->rule_count++].seen = 0;
+	return 0;
+}
+
+void wire_clear_rules(struct wire *wire)
+{
+	wire->rule_count = 0;
+}
+
+void wire_release(struct wire *wire)
+{
+	struct packet *packet;
+
+	while ((packet = dequeue(&wire->held)) != NULL) {
+		const struct event *frame = timeline_event(wire->timeline, packet->event);
+		struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, frame->conn);
+
+		fault->fault.action = "release";
+		fault->fault.frame = packet->event;
+		fault->fault.text = "a held frame goes on";
+		enqueue(&wire->in_flight, packet);
+	}
+}
+
+void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
+		 struct flows *flows, uint64_t seed)
+{
+	wire->timeline = timeline;
+	wire->flows = flows;
+	wire->netif = netif;
+	wire->random.state = seed;
+	if (client_data_id < 0)
+		client_data_id = netif_alloc_client_data_id();
+	netif_set_client_data(netif, (u8_t)client_data_id, wire);
+	wire->to_kernel = netif->linkoutput;
+	wire->to_lwip = netif->input;
+	netif->linkoutput = from_lwip;
+	netif->input = from_kernel;
+}
+
+void wire_detach(struct wire *wire)
+{
+	if (wire->netif == NULL)
+		return;
+	wire->netif->linkoutput = wire->to_kernel;
+	wire->netif->input = wire->to_lwip;
+	wire->netif = NULL;
+	discard(&wire->in_flight);
+	discard(&wire->held);
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "record/flow.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct flow *add(struct flows *flows, const struct endpoint *a, const struct endpoint *b)
+{
+	struct flow *flow = calloc(1, sizeof(*flow));
+
+	if (flow == NULL) {
+		fputs("tcplab: out of memory for a connection's name\n", stderr);
+		exit(2);
+	}
+	snprintf(flow->name, sizeof(flow->name), "c%u", ++flows->count);
+	flow->side[0] = *a;
+	flow->side[1] = *b;
+	flow->older = flows->newest;
+	flows->newest = flow;
+	return flow;
+}
+
+/* Which side of the flow an endpoint is. */
+static int side_of(const struct flow *flow, const struct endpoint *endpoint)
+{
+	return endpoint_equal(&flow->side[0], endpoint) ? 0 : 1;
+}
+
+struct flow *flow_find(const struct flows *flows, const struct endpoint *a,
+		       const struct endpoint *b)
+{
+	struct flow *flow = flows->newest;
+
+	while (flow != NULL &&
+	       !(endpoint_equal(&flow->side[0], a) && endpoint_equal(&flow->side[1], b)) &&
+	       !(endpoint_equal(&flow->side[0], b) && endpoint_equal(&flow->side[1], a)))
+		flow = flow->older;
+	return flow;
+}
+
+struct flow *flow_open(struct flows *flows, const struct endpoint *local,
+		       const struct endpoint *remote)
+{
+	struct flow *flow = flow_find(flows, local, remote);
+
+	if (flow != NULL && side_of(flow, local) == 1 && !flow->has_isn[1])
+		return flow;
+	return add(flows, local, remote);
+}
+
+struct flow *flow_segment(struct flows *flows, const struct segment *segment, uint32_t *seq,
+			  uint32_t *ack)
+{
+	struct flow *flow = flow_find(flows, &segment->src, &segment->dst);
+	int from = flow == NULL ? 0 : side_of(flow, &segment->src);
+	int to = 1 - from;
+	bool opens = (segment->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;
+
+	if (flow == NULL || (opens && flow->has_isn[from] && flow->isn[from] != segment->seq)) {
+		flow = add(flows, &segment->src, &segment->dst);
+		from = 0;
+		to = 1;
+	}
+	if (segment->flags & SEG_SYN) {
+		flow->isn[from] = segment->seq;
+		flow->has_isn[from] = true;
+	}
+	*seq = flow->has_isn[from] ? segment->seq - flow->isn[from] : segment->seq;
+	*ack = 0;
+	if (segment->flags & SEG_ACK)
+		*ack = flow->has_isn[to] ? segment->ack - flow->isn[to] : segment->ack;
+	return flow;
+}
+
+void flow_name_listener(struct flows *flows, char name[12])
+{
+	snprintf(name, 12, "l%u", ++flows->listeners);
+}
+
+void flows_clear(struct flows *flows)
+{
+	while (flows->newest != NULL) {
+		struct flow *flow = flows->newest;
+
+		flows->newest = flow->older;
+		free(flow);
+	}
+	flows->count = flows->listeners = 0;
+}

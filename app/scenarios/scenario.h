@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a scenario is made of. A scenario is one function in a file of its theme; it registers
+ * itself, and list, run, tests and docs pick it up:
+ *
+ *     SCENARIO(close, active_closer, passive_closer,
+ *              .title = "Normal close: four segments", .rfc = "3.6, Figure 12")
+ *     {
+ *             struct connection c = establish(active_closer, passive_closer);
+ *             …
+ *     }
+ *
+ * It runs twice: once with lwIP in the first role and the kernel in the second ("close/lwip"),
+ * once the other way round ("close/kernel").
+ */
+#ifndef APP_SCENARIOS_SCENARIO_H
+#define APP_SCENARIOS_SCENARIO_H
+
+#include "judge/judge.h"
+
+/* In a lab sheet the states have their own names. */
+enum {
+	CLOSED = ST_CLOSED,
+	LISTEN = ST_LISTEN,
+	SYN_SENT = ST_SYN_SENT,
+	SYN_RCVD = ST_SYN_RCVD,
+	ESTABLISHED = ST_ESTABLISHED,
+	FIN_WAIT_1 = ST_FIN_WAIT_1,
+	FIN_WAIT_2 = ST_FIN_WAIT_2,
+	CLOSE_WAIT = ST_CLOSE_WAIT,
+	CLOSING = ST_CLOSING,
+	LAST_ACK = ST_LAST_ACK,
+	TIME_WAIT = ST_TIME_WAIT,
+};
+
+struct scenario {
+	const char *name;    /**< as a C identifier; scenario_name() is for people */
+	const char *role[2]; /**< likewise */
+	const char *title;
+	const char *rfc; /**< section of RFC 9293 */
+	const char *file;
+	void (*play)(struct end *first, struct end *second);
+	struct scenario *next;
+};
+
+#define SCENARIO(name_, first_, second_, ...)                                      \
+	static void play_##name_(struct end *first_, struct end *second_);         \
+	__attribute__((constructor)) static void register_##name_(void)            \
+	{                                                                          \
+		static struct scenario scenario = { .name = #name_,                \
+						    .role = { #first_, #second_ }, \
+						    .file = __FILE__,              \
+						    .play = play_##name_,          \
+						    __VA_ARGS__ };                 \
+		scenario_register(&scenario);                                      \
+	}                                                                          \
+	static void play_##name_(struct end *first_, struct end *second_)
+
+void scenario_register(struct scenario *scenario);
+
+/** @return the first of all scenarios, by theme and by place in its file */
+const struct scenario *scenario_first(void);
+
+#define SCENARIO_STRLEN 48
+/** Writes a C identifier as people read it: "close_merged" as "close-merged". @return text */
+const char *scenario_name(const char *identifier, char separator, char text[SCENARIO_STRLEN]);
+
+/* -- Steps that many scenarios begin or end with */
+
+/** Both ends of a connection, and the listener it came from. */
+struct connection {
+	struct conn *listener, *client, *server;
+};
+
+/** The server listens, the client connects, the server accepts: both are ESTABLISHED. */
+struct connection establish(struct end *client, struct end *server);
+
+/** The same without accepting: returns as soon as the client has sent its SYN. */
+struct connection start_to_connect(struct end *client, struct end *server);
+
+/** Sends bytes from one side to the other, which receives and compares them. */
+void transfer(struct conn *from, struct conn *to, size_t bytes);
+
+/**
+ * Waits until TIME_WAIT is over, in lwIP's virtual time. On a kernel end nothing happens: its
+ * TIME_WAIT lasts 60 s of real time.
+ */
+void pass_2msl(struct conn *conn);
+
+/** From now on the wire keeps each FIN, of both sides, until release_held(). */
+void hold_fins(struct end *end);
+void release_held(struct end *end);
+
+#endif

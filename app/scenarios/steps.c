@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <string.h>
+
+#include "linux/entropy.h"
+#include "scenarios/scenario.h"
+
+#define PORT    7777
+#define BACKLOG 4
+
+/* The application's buffer: no multiple of the MSS, so that boundaries fall everywhere. */
+#define CHUNK 9999
+
+struct connection start_to_connect(struct end *client, struct end *server)
+{
+	struct connection c = { .listener = conn_listen(server, PORT, BACKLOG) };
+
+	require(server->lab, c.listener != NULL, "%s listens", end_name(server));
+	c.client = conn_connect(client, server, PORT);
+	require(client->lab, c.client != NULL, "%s connects", end_name(client));
+	return c;
+}
+
+struct connection establish(struct end *client, struct end *server)
+{
+	struct connection c = start_to_connect(client, server);
+
+	c.server = conn_accept(c.listener);
+	require(server->lab, c.server != NULL, "%s accepts the connection", end_name(server));
+	return c;
+}
+
+/* One direction of a byte stream that both sides can compute. */
+struct stream {
+	struct conn *from, *to;
+	struct entropy written, expected; /* the same sequence, at two places */
+	size_t to_send, to_receive;
+	uint8_t pending[CHUNK]; /* generated, not yet taken by the sender */
+	size_t pending_at, pending_count;
+	bool broken;
+};
+
+static void generate(struct entropy *entropy, uint8_t *bytes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = (uint8_t)entropy_next(entropy);
+}
+
+static bool send_some(struct stream *stream)
+{
+	ssize_t sent;
+
+	if (stream->pending_at == stream->pending_count) {
+		stream->pending_at = 0;
+		stream->pending_count = stream->to_send < CHUNK ? stream->to_send : CHUNK;
+		generate(&stream->written, stream->pending, stream->pending_count);
+	}
+	if (stream->pending_count == 0)
+		return false;
+	sent = conn_send(stream->from, stream->pending + stream->pending_at,
+			 stream->pending_count - stream->pending_at);
+	if (sent <= 0) {
+		stream->broken |= sent < 0;
+		return false;
+	}
+	stream->pending_at += (size_t)sent;
+	stream->to_send -= (size_t)sent;
+	return true;
+}
+
+static bool receive_some(struct stream *stream)
+{
+	uint8_t bytes[CHUNK], expected[CHUNK];
+	ssize_t received = conn_recv(stream->to, bytes, sizeof(bytes));
+
+	if (received <= 0) {
+		stream->broken |= received != -EAGAIN;
+		return false;
+	}
+	generate(&stream->expected, expected, (size_t)received);
+	if ((size_t)received > stream->to_receive || memcmp(bytes, expected, (size_t)received) != 0)
+		stream->broken = true;
+	else
+		stream->to_receive -= (size_t)received;
+	return true;
+}
+
+static bool moves(void *context)
+{
+	struct stream *stream = context;
+	bool sent = send_some(stream);
+	bool received = receive_some(stream);
+
+	return sent || received || stream->broken;
+}
+
+void transfer(struct conn *from, struct conn *to, size_t bytes)
+{
+	struct lab *lab = from->end->lab;
+	struct stream stream = { .from = from, .to = to, .to_send = bytes, .to_receive = bytes };
+
+	stream.written.state = stream.expected.state = entropy_next(&lab->random);
+	while (stream.to_receive > 0 && !stream.broken &&
+	       lab_wait(lab, moves, &stream, PATIENCE_MS))
+		continue;
+	expect(lab, stream.to_receive == 0 && !stream.broken,
+	       "%s sends %zu bytes, %s receives them unchanged (%zu missing)", end_name(from->end),
+	       bytes, end_name(to->end), stream.to_receive);
+}
+
+void pass_2msl(struct conn *conn)
+{
+	if (conn->end->ops->who == WHO_LWIP)
+		lab_warp(conn->end->lab, lwip_end_time_wait_ms());
+}
+
+void hold_fins(struct end *end)
+{
+	struct wire_rule rule = { .direction = WIRE_BOTH, .action = WIRE_HOLD, .set = SEG_FIN };
+
+	require(end->lab, wire_add_rule(&end->lab->wire, &rule) == 0,
+		"the wire takes one more rule");
+}
+
+void release_held(struct end *end)
+{
+	wire_clear_rules(&end->lab->wire);
+	wire_release(&end->lab->wire);
+	lab_pump(end->lab);
+}

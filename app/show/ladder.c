@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Two passes: the timeline is laid out into rows, then the rows are printed. A row has three
+ * cells: lwIP's, the wire's, the kernel's. A transition goes into the row of the frame that caused
+ * it, on the receiver's side, or into the row of the first frame that its own cause made it send,
+ * on the sender's; only where there is no such row does it get one of its own.
+ */
+#include "show/ladder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/describe.h"
+
+#define TIME_WIDTH 9
+#define CELL_WIDTH 20
+#define WIRE_WIDTH (LADDER_WIDTH - TIME_WIDTH - 2 * CELL_WIDTH - 4)
+
+/* A run of rows without any transition is cut when it is longer than this … */
+#define RUN_MAX 14
+/* … to so many at its beginning and at its end. */
+#define RUN_HEAD 6
+#define RUN_TAIL 3
+
+enum side { LEFT, RIGHT };
+
+struct row {
+	const struct event *event; /* what the row is about */
+	uint64_t t_ns;             /* when */
+	const struct event *state[2];
+	const char *note[2]; /* a call, callback or timer, in words */
+	bool arrow;          /* event is a frame, shown in the middle */
+	bool released;       /* it is shown where the wire let it go on */
+	uint32_t bytes;      /* a cut: data in the frames left out, */
+	uint32_t frames;     /* and their number */
+};
+
+struct ladder {
+	const struct timeline *timeline;
+	const struct style *style;
+	FILE *out;
+	struct row *rows;
+	size_t count, room;
+};
+
+static enum side side_of(enum who who)
+{
+	return who == WHO_KERNEL ? RIGHT : LEFT;
+}
+
+static struct row *add_row(struct ladder *ladder, const struct event *event)
+{
+	struct row *row;
+
+	if (ladder->count == ladder->room) {
+		ladder->room = ladder->room == 0 ? 64 : ladder->room * 2;
+		ladder->rows = realloc(ladder->rows, ladder->room * sizeof(*row));
+		if (ladder->rows == NULL) {
+			fputs("tcplab: out of memory for the ladder\n", stderr);
+			exit(2);
+		}
+	}
+	row = &ladder->rows[ladder->count++];
+	memset(row, 0, sizeof(*row));
+	row->event = event;
+	row->t_ns = event->t_ns;
+	return row;
+}
+
+/* -- Layout */
+
+/* What only prepares, and what the lab does itself, is for the curious. */
+static bool is_shown(const struct ladder *ladder, const struct event *event)
+{
+	static const char *const preparations[] = { "socket", "bind", "setsockopt", "tcp_new",
+						    "tcp_bind" };
+
+	if (event->kind == EV_VERDICT)
+		return false; /* listed below the ladder */
+	if (ladder->style->verbose)
+		return true;
+	if (event->kind == EV_FRAME)
+		return event->frame.tcp;
+	if (event->kind == EV_CALLBACK)
+		return strcmp(event->callback.name, "poll") != 0;
+	if (event->kind != EV_CALL)
+		return true;
+	for (size_t i = 0; i < sizeof(preparations) / sizeof(preparations[0]); i++)
+		if (strcmp(event->call.name, preparations[i]) == 0)
+			return false;
+	return true;
+}
+
+/* The row of the frame that caused the transition, or of one that the same cause made it send. */
+static struct row *row_for_state(struct ladder *ladder, const struct event *state)
+{
+	enum side side = side_of(state->who);
+
+	for (size_t i = ladder->count; i > 0 && i + 6 > ladder->count; i--) {
+		struct row *row = &ladder->rows[i - 1];
+		const struct event *event = row->event;
+
+		if (row->arrow && event->n == state->cause && row->state[side] == NULL &&
+		    row->note[side] == NULL)
+			return row;
+		/* Later things have already happened on that side: do not go back behind them. */
+		if (row->state[side] != NULL || row->note[side] != NULL)
+			break;
+	}
+	return add_row(ladder, state);
+}
+
+static const char *text_of_call(const struct event *call)
+{
+	static char text[DESCRIBE_STRLEN];
+
+	snprintf(text, sizeof(text), "%s(%s)%s%s", call->call.name, call->call.args,
+		 call->call.result == NULL || strcmp(call->call.result, "ERR_OK") == 0 ? "" : " = ",
+		 call->call.result == NULL || strcmp(call->call.result, "ERR_OK") == 0
+			 ? ""
+			 : call->call.result);
+	return text;
+}
+
+/* Whether an event was made to happen by a cause, directly or by what that caused. */
+static bool is_due_to(const struct ladder *ladder, const struct event *event, uint32_t cause)
+{
+	while (event != NULL && event->cause != cause)
+		event = timeline_event(ladder->timeline, event->cause);
+	return event != NULL;
+}
+
+static void lay_out_frame(struct ladder *ladder, const struct event *frame)
+{
+	struct row *before = ladder->count == 0 ? NULL : &ladder->rows[ladder->count - 1];
+	enum side side = side_of(frame->who);
+	struct row *row;
+
+	/* The sender's transition by the same cause, just before, moves into the frame's row. */
+	if (before != NULL && !before->arrow && before->event->kind == EV_STATE &&
+	    before->event->who == frame->who && is_due_to(ladder, before->event, frame->cause) &&
+	    before->state[!side] == NULL) {
+		row = before;
+		row->event = frame;
+	} else {
+		row = add_row(ladder, frame);
+	}
+	row->arrow = true;
+}
+
+static void lay_out(struct ladder *ladder, const struct event *event)
+{
+	struct row *row;
+
+	switch (event->kind) {
+	case EV_STATE:
+		row = row_for_state(ladder, event);
+		row->state[side_of(event->who)] = event;
+		break;
+	case EV_FRAME: lay_out_frame(ladder, event); break;
+	case EV_FAULT:
+		row = add_row(ladder, event);
+		if (strcmp(event->fault.action, "release") == 0) {
+			row->event = timeline_event(ladder->timeline, event->fault.frame);
+			row->arrow = row->released = true;
+		}
+		break;
+	case EV_CALL:
+	case EV_CALLBACK:
+	case EV_TIMER: add_row(ladder, event)->note[side_of(event->who)] = ""; break;
+	case EV_VERDICT: break;
+	}
+}
+
+static bool is_quiet(const struct row *row)
+{
+	return row->state[LEFT] == NULL && row->state[RIGHT] == NULL && !row->released &&
+	       row->event->kind != EV_FAULT && row->event->kind != EV_TIMER &&
+	       !(row->arrow && (row->event->frame.fate != NULL ||
+				row->event->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)));
+}
+
+/* Long runs in which no state changes become one row that counts what it stands for. */
+static void cut_runs(struct ladder *ladder)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ladder->count;) {
+		size_t end = i;
+
+		while (end < ladder->count && is_quiet(&ladder->rows[end]))
+			end++;
+		if (end - i <= RUN_MAX) {
+			do {
+				ladder->rows[kept++] = ladder->rows[i++];
+			} while (i < end);
+			continue;
+		}
+		for (size_t j = 0; j < RUN_HEAD; j++)
+			ladder->rows[kept++] = ladder->rows[i++];
+		ladder->rows[kept] = (struct row){ .event = ladder->rows[i].event,
+						   .t_ns = ladder->rows[i].t_ns };
+		for (; i < end - RUN_TAIL; i++) {
+			if (!ladder->rows[i].arrow)
+				continue;
+			ladder->rows[kept].frames++;
+			ladder->rows[kept].bytes += ladder->rows[i].event->frame.segment.length;
+		}
+		kept++;
+	}
+	ladder->count = kept;
+}
+
+/* -- Printing */
+
+static void put_padded(const struct ladder *ladder, const char *text, size_t width,
+		       enum paint paint)
+{
+	size_t used = text_width(text);
+
+	fprintf(ladder->out, "%s%s%s%*s", paint_on(ladder->style, paint), text,
+		paint_off(ladder->style, paint), (int)(used < width ? width - used : 0), "");
+}
+
+static void put_repeated(const struct ladder *ladder, const char *text, size_t times)
+{
+	for (size_t i = 0; i < times; i++)
+		fputs(text, ladder->out);
+}
+
+/* A frame as an arrow from its sender to its receiver, as far as it came. */
+static void put_arrow(const struct ladder *ladder, const struct row *row)
+{
+	const struct event *frame = row->event;
+	bool to_right = frame->who == WHO_LWIP;
+	bool arrives = frame->frame.fate == NULL || row->released ||
+		       (strcmp(frame->frame.fate, "dropped") != 0 &&
+			strcmp(frame->frame.fate, "held") != 0);
+	const char *line = row->released ? "┄" : "─";
+	const char *head = !arrives ? "╳" : to_right ? "▶" : "◀";
+	enum paint paint = !arrives                               ? PAINT_BAD
+			   : frame->frame.segment.flags & SEG_RST ? PAINT_BAD
+								  : PAINT_NONE;
+	char text[DESCRIBE_STRLEN], label[DESCRIBE_STRLEN + 40];
+	size_t width, fill;
+
+	describe_frame(frame, text);
+	if (row->released)
+		snprintf(label, sizeof(label), " %s, released ", text);
+	else
+		snprintf(label, sizeof(label), " %s%s%s ", text, frame->frame.fate ? ", " : "",
+			 frame->frame.fate ? frame->frame.fate : "");
+	width = text_width(label);
+	fill = width + 4 < WIRE_WIDTH ? WIRE_WIDTH - width - 4 : 0;
+	fputs(paint_on(ladder->style, paint), ladder->out);
+	if (to_right) {
+		fprintf(ladder->out, "%s%s%s", line, line, label);
+		put_repeated(ladder, line, fill + 1);
+		fputs(head, ladder->out);
+	} else {
+		fprintf(ladder->out, "%s%s%s", head, line, label);
+		put_repeated(ladder, line, fill + 2);
+	}
+	fputs(paint_off(ladder->style, paint), ladder->out);
+}
+
+static void put_time(const struct ladder *ladder, uint64_t t_ns)
+{
+	fprintf(ladder->out, "%s%*.3f%s", paint_on(ladder->style, PAINT_DIM), TIME_WIDTH,
+		(double)t_ns / 1e6, paint_off(ladder->style, PAINT_DIM));
+}
+
+static void put_left_state(const struct ladder *ladder, const struct row *row)
+{
+	const struct event *state = row->state[LEFT];
+	bool alone = !row->arrow && row->state[RIGHT] == NULL;
+
+	put_padded(ladder, state == NULL ? "" : state_name(state->state.to),
+		   alone ? 0 : CELL_WIDTH + 1, PAINT_STATE);
+}
+
+static void put_note(const struct ladder *ladder, const struct event *event)
+{
+	char text[DESCRIBE_STRLEN];
+	size_t width;
+
+	if (event->kind == EV_CALL)
+		snprintf(text, sizeof(text), "%s", text_of_call(event));
+	else if (event->kind == EV_TIMER)
+		snprintf(text, sizeof(text), "timer: %s", event->timer.name);
+	else if (event->callback.bytes > 0)
+		snprintf(text, sizeof(text), "‹%s› %u bytes", event->callback.name,
+			 event->callback.bytes);
+	else
+		snprintf(text, sizeof(text), "‹%s›%s%s", event->callback.name,
+			 event->callback.err == NULL || strcmp(event->callback.err, "ERR_OK") == 0
+				 ? (strcmp(event->callback.name, "recv") == 0 ? " FIN" : "")
+				 : " ",
+			 event->callback.err == NULL || strcmp(event->callback.err, "ERR_OK") == 0
+				 ? ""
+				 : event->callback.err);
+	width = text_width(text);
+	if (event->who == WHO_KERNEL) {
+		size_t start = CELL_WIDTH + 1 + WIRE_WIDTH + 1;
+		size_t end = start + CELL_WIDTH;
+
+		fprintf(ladder->out, "%*s",
+			(int)(width <= CELL_WIDTH ? start
+			      : end > width       ? end - width
+						  : 0),
+			"");
+	}
+	put_padded(ladder, text, 0, event->kind == EV_CALL ? PAINT_NONE : PAINT_DIM);
+}
+
+/* The lab itself, or the wire, says something across the whole width. */
+static void put_across(const struct ladder *ladder, const char *text)
+{
+	size_t width = text_width(text) + 2, all = LADDER_WIDTH - TIME_WIDTH - 2;
+	size_t left = width < all ? (all - width) / 2 : 0;
+
+	fputs(paint_on(ladder->style, PAINT_DIM), ladder->out);
+	put_repeated(ladder, "┄", left);
+	fprintf(ladder->out, " %s ", text);
+	put_repeated(ladder, "┄", width < all ? all - width - left : 0);
+	fputs(paint_off(ladder->style, PAINT_DIM), ladder->out);
+}
+
+static void print_row(const struct ladder *ladder, const struct row *row)
+{
+	const struct event *event = row->event;
+	char text[DESCRIBE_STRLEN];
+
+	put_time(ladder, row->t_ns);
+	fputs("  ", ladder->out);
+	if (row->frames > 0) {
+		snprintf(text, sizeof(text), "⋮ %u more segments with %u bytes", row->frames,
+			 row->bytes);
+		put_across(ladder, text);
+	} else if (row->arrow || event->kind == EV_STATE) {
+		put_left_state(ladder, row);
+		if (row->arrow)
+			put_arrow(ladder, row);
+		else if (row->state[RIGHT] != NULL)
+			put_padded(ladder, "", WIRE_WIDTH, PAINT_NONE);
+		if (row->state[RIGHT] != NULL) {
+			putc(' ', ladder->out);
+			put_padded(ladder, state_name(row->state[RIGHT]->state.to), 0, PAINT_STATE);
+		}
+	} else if (event->who == WHO_LAB && event->kind == EV_CALL) {
+		snprintf(text, sizeof(text), "%s %s", event->call.name, event->call.args);
+		put_across(ladder, text);
+	} else if (event->kind == EV_FAULT) {
+		snprintf(text, sizeof(text), "%s: %s", event->fault.action, event->fault.text);
+		put_across(ladder, text);
+	} else {
+		put_note(ladder, event);
+	}
+	putc('\n', ladder->out);
+}
+
+void ladder_print(const struct timeline *timeline, uint32_t last, const struct style *style,
+		  FILE *out)
+{
+	struct ladder ladder = { .timeline = timeline, .style = style, .out = out };
+
+	for (uint32_t n = 1; n <= last; n++)
+		if (is_shown(&ladder, timeline_event(timeline, n)))
+			lay_out(&ladder, timeline_event(timeline, n));
+	if (!style->verbose)
+		cut_runs(&ladder);
+	fprintf(out, "%s%*s  %-*s %*s %s%s\n", paint_on(style, PAINT_DIM), TIME_WIDTH, "time ms",
+		CELL_WIDTH, "lwip", WIRE_WIDTH, "", "kernel", paint_off(style, PAINT_DIM));
+	for (size_t i = 0; i < ladder.count; i++)
+		print_row(&ladder, &ladder.rows[i]);
+	free(ladder.rows);
+}

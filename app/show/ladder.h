@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ladder: a timeline as a sequence diagram for people, 100 columns wide. lwIP's state on the
+ * left, the kernel's on the right, the frames between them as arrows; a state stands in the row of
+ * the frame that brought it about.
+ */
+#ifndef APP_SHOW_LADDER_H
+#define APP_SHOW_LADDER_H
+
+#include <stdio.h>
+
+#include "record/timeline.h"
+#include "show/style.h"
+
+#define LADDER_WIDTH 100
+
+/**
+ * Prints events 1 to last of a timeline.
+ */
+void ladder_print(const struct timeline *timeline, uint32_t last, const struct style *style,
+		  FILE *out);
+
+#endif
