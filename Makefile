@@ -18,6 +18,8 @@ say     = $(if $(filter 1,$(V)),@:,@printf '  %-8s %s\n')
 ifeq ($(SAN),1)
 B        := build/san
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# lwIP shifts a byte into an int's sign bit when it reads timestamps (tcp_in.c, tcp_parseopt).
+LWIP_SANITIZE := -fno-sanitize=shift
 else
 B        := build
 SANITIZE :=
@@ -130,7 +132,7 @@ $(LWIP)/.prepared: $(LWIP_SOURCE)/src/core/tcp.c $(B)/lwip-source port/trace/tcp
 $(B)/liblwip.a: $(LWIP)/.prepared config/lwipopts.h port/trace/tcp_trace.h port/include/arch/cc.h config/lwip.mk
 	$(say) LWIP $@
 	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
-		COMPILE='$(CC) $(ALL_C) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
 
 FORCE:
 .PHONY: build lab test check format setup setup-build setup-test setup-check clean distclean help units FORCE

@@ -54,10 +54,12 @@ _Noreturn static void be_child(pid_t parent, int output, const struct experiment
 	exit(fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static int start(struct job *job, const struct experiment *experiment,
+static int start(struct job *jobs, int index, const struct experiment *experiment,
 		 const struct run_options *options, const struct style *style,
 		 struct result *result, struct why *why)
 {
+	struct job *job = &jobs[index];
+	int output;
 	pid_t parent = getpid();
 
 	job->output = memfd_create("output", MFD_CLOEXEC);
@@ -69,8 +71,11 @@ static int start(struct job *job, const struct experiment *experiment,
 	if (job->pid < 0)
 		return why_set(why, errno, "cannot start a process for %s: %s", experiment->name,
 			       strerror(errno));
-	if (job->pid == 0)
-		be_child(parent, job->output, experiment, options, style, result);
+	if (job->pid == 0) {
+		output = job->output;
+		free(jobs); /* the parent's */
+		be_child(parent, output, experiment, options, style, result);
+	}
 	return 0;
 }
 
@@ -157,7 +162,7 @@ int jobs_run(const struct experiment *experiments, struct result *results, int c
 		if (stop_signal != 0) {
 			err = why_set(why, EINTR, "stopped by SIG%s", sigabbrev_np(stop_signal));
 		} else if (started < count && running < (int)options->jobs) {
-			err = start(&jobs[started], &experiments[started], options, style,
+			err = start(jobs, started, &experiments[started], options, style,
 				    &results[started], why);
 			started++;
 			running++;

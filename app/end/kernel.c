@@ -166,7 +166,8 @@ static void close_at_eof(struct conn *conn)
 {
 	char byte;
 
-	if (conn->close_at_eof && !conn->released && kernel_conn(conn)->fd >= 0 &&
+	/* Only with a FIN in: in other states a look could take away a pending error. */
+	if (conn->close_at_eof && !conn->released && conn->state == ST_CLOSE_WAIT &&
 	    recv(kernel_conn(conn)->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
 		conn->released = true;
 		kernel_close(conn);
@@ -372,16 +373,16 @@ static ssize_t kernel_recv(struct conn *conn, void *data, size_t size)
 	struct cause before;
 	struct event *call;
 	ssize_t received;
-	int err;
+	int error, err;
 
 	if (kernel_conn(conn)->fd < 0)
 		return -EBADF;
-	/* Only a look: a call that finds nothing is not worth an event. */
-	received = recv(kernel_conn(conn)->fd, data, 1, MSG_PEEK);
-	if (received < 0 && errno == EAGAIN)
-		return -EAGAIN;
-	call = conn_call(conn, &before, "recv", "%zu bytes", size);
 	received = recv(kernel_conn(conn)->fd, data, size, 0);
+	if (received < 0 && errno == EAGAIN)
+		return -EAGAIN; /* a call that finds nothing is not worth an event */
+	error = errno;
+	call = conn_call(conn, &before, "recv", "%zu bytes", size);
+	errno = error;
 	err = end_call(conn, call, before, received < 0 ? -1 : 0);
 	if (received >= 0)
 		call->call.result = timeline_text(conn->end->lab->timeline, "%zd", received);

@@ -103,9 +103,15 @@ void transfer(struct conn *from, struct conn *to, size_t bytes)
 	while (stream.to_receive > 0 && !stream.broken &&
 	       lab_wait(lab, moves, &stream, PATIENCE_MS))
 		continue;
-	expect(lab, stream.to_receive == 0 && !stream.broken,
-	       "%s sends %zu bytes, %s receives them unchanged (%zu missing)", end_name(from->end),
-	       bytes, end_name(to->end), stream.to_receive);
+	if (stream.to_receive == 0 && !stream.broken)
+		expect(lab, true, "%s sends %zu bytes, %s receives them unchanged",
+		       end_name(from->end), bytes, end_name(to->end));
+	else
+		expect(lab, false,
+		       "%s sends %zu bytes, %s receives them unchanged: %s with %zu missing",
+		       end_name(from->end), bytes, end_name(to->end),
+		       stream.broken ? "an error or a wrong byte" : "nothing moves any more",
+		       stream.to_receive);
 }
 
 void pass_2msl(struct conn *conn)
