@@ -104,7 +104,7 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 	fprintf(out, "%s%s%s  %s (RFC 9293, %s)\n", paint_on(style, PAINT_STATE),
 		run->experiment->name, paint_off(style, PAINT_STATE), scenario->title,
 		scenario->rfc);
-	fprintf(out, "%s: %s, %s: %s; kernel watched by %s\n\n",
+	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n\n",
 		scenario_name(scenario->role[0], ' ', first), lwip_first ? "lwip" : "kernel",
 		scenario_name(scenario->role[1], ' ', second), lwip_first ? "kernel" : "lwip",
 		kernel_end_watchers(run->kernel));

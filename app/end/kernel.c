@@ -485,7 +485,7 @@ int kernel_end_open(struct end **end, struct lab *lab, struct why *why)
 	if (tracepoint_open(&k->tracepoint, &refused) == 0)
 		snprintf(k->watchers, sizeof(k->watchers), "tracepoint and sock_diag");
 	else
-		snprintf(k->watchers, sizeof(k->watchers), "sock_diag only (no tracepoint: %s)",
+		snprintf(k->watchers, sizeof(k->watchers), "sock_diag only; no tracepoint: %s",
 			 refused.text);
 	k->end.snapshots = k->tracepoint == NULL;
 	lab_observe(lab, kernel_observe, k);

@@ -115,8 +115,11 @@ static int look_up(struct tracepoint *tracepoint, unsigned long long *id, struct
 	ssize_t length = read_file(EVENT_DIR "/id", text, sizeof(text));
 	int err;
 
-	if (length < 0 && mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) == 0)
+	if (length == -ENOENT) {
+		if (mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) < 0)
+			return why_set(why, errno, "tracefs cannot be mounted: %s", strerror(errno));
 		length = read_file(EVENT_DIR "/id", text, sizeof(text));
+	}
 	if (length < 0)
 		return why_set(why, (int)-length, "%s cannot be read: %s", EVENT_DIR,
 			       strerror((int)-length));
