@@ -11,6 +11,9 @@
 #define LWIP_NETCONN         0 /* needs threads; the raw API is the one with the callbacks to show */
 #define LWIP_SOCKET          0 /* likewise */
 
+/* -- The C library has htons() and its kin. */
+#define LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
+
 /* -- Observation */
 #define LWIP_HOOK_FILENAME         "tcp_trace.h" /* the trace hook's macros, in port/trace */
 #define LWIP_STATS_DISPLAY         1             /* names for the statistics that the lab prints */

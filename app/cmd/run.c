@@ -24,7 +24,7 @@ static int select_experiments(struct suite *suite)
 
 	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next)
 		room += VARIANTS;
-	suite->experiments = calloc((size_t)room, sizeof(struct experiment));
+	suite->experiments = calloc((size_t)room + 1, sizeof(struct experiment));
 	if (suite->experiments == NULL)
 		return -ENOMEM;
 	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
@@ -128,6 +128,7 @@ static int run_suite(struct suite *suite)
 
 int cmd_run(int argc, char **argv)
 {
+	const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
 	struct suite suite = { 0 };
 	struct why why;
 	int status;
@@ -142,8 +143,7 @@ int cmd_run(int argc, char **argv)
 		return EXIT_TROUBLE;
 	}
 	suite.style.verbose = suite.options.verbose;
-	suite.style.colour = isatty(STDOUT_FILENO) &&
-			     (getenv("NO_COLOR") == NULL || *getenv("NO_COLOR") == '\0');
+	suite.style.colour = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
 	if (select_experiments(&suite) < 0)
 		return trouble("out of memory for the scenarios");
 	if (suite.count == 0)

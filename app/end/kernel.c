@@ -216,35 +216,39 @@ static int end_call(struct conn *conn, struct event *call, struct cause before, 
 	return -error;
 }
 
-static socklen_t sockaddr_of(const struct endpoint *endpoint, struct sockaddr_storage *storage)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)storage;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
 
-	memset(storage, 0, sizeof(*storage));
+static socklen_t address_of(const struct endpoint *endpoint, union address *address)
+{
+	memset(address, 0, sizeof(*address));
 	if (endpoint->family == 6) {
-		in6->sin6_family = AF_INET6;
-		in6->sin6_port = htons(endpoint->port);
-		memcpy(&in6->sin6_addr, endpoint->addr, 16);
-		return sizeof(*in6);
+		address->v6.sin6_family = AF_INET6;
+		address->v6.sin6_port = htons(endpoint->port);
+		memcpy(&address->v6.sin6_addr, endpoint->addr, sizeof(address->v6.sin6_addr));
+		return sizeof(address->v6);
 	}
-	in->sin_family = AF_INET;
-	in->sin_port = htons(endpoint->port);
-	memcpy(&in->sin_addr, endpoint->addr, 4);
-	return sizeof(*in);
+	address->v4.sin_family = AF_INET;
+	address->v4.sin_port = htons(endpoint->port);
+	memcpy(&address->v4.sin_addr, endpoint->addr, sizeof(address->v4.sin_addr));
+	return sizeof(address->v4);
 }
 
-static struct endpoint endpoint_of(const struct sockaddr_storage *storage)
+static struct endpoint endpoint_of(const union address *address)
 {
-	const struct sockaddr_in *in = (const struct sockaddr_in *)storage;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)storage;
-	struct endpoint endpoint = { .family = storage->ss_family == AF_INET6 ? 6 : 4 };
+	struct endpoint endpoint = { .family = 4 };
 
-	endpoint.port = ntohs(endpoint.family == 6 ? in6->sin6_port : in->sin_port);
-	if (endpoint.family == 6)
-		memcpy(endpoint.addr, &in6->sin6_addr, 16);
-	else
-		memcpy(endpoint.addr, &in->sin_addr, 4);
+	if (address->any.sa_family == AF_INET6) {
+		endpoint.family = 6;
+		endpoint.port = ntohs(address->v6.sin6_port);
+		memcpy(endpoint.addr, &address->v6.sin6_addr, sizeof(address->v6.sin6_addr));
+	} else {
+		endpoint.port = ntohs(address->v4.sin_port);
+		memcpy(endpoint.addr, &address->v4.sin_addr, sizeof(address->v4.sin_addr));
+	}
 	return endpoint;
 }
 
@@ -252,15 +256,15 @@ static struct endpoint endpoint_of(const struct sockaddr_storage *storage)
 static int open_socket(struct conn *conn)
 {
 	struct kernel_conn *k = kernel_conn(conn);
-	struct sockaddr_storage address;
-	socklen_t length = sockaddr_of(&conn->local, &address);
+	union address address;
+	socklen_t length = address_of(&conn->local, &address);
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
 	int err;
 
 	call = conn_call(conn, &before, "socket", "SOCK_STREAM");
-	k->fd = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	k->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (k->fd >= 0)
 		err = setsockopt(k->fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION_CONTROL,
 				 strlen(CONGESTION_CONTROL));
@@ -270,7 +274,7 @@ static int open_socket(struct conn *conn)
 	if (err < 0)
 		return err;
 	call = conn_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
-	return end_call(conn, call, before, bind(k->fd, (struct sockaddr *)&address, length));
+	return end_call(conn, call, before, bind(k->fd, &address.any, length));
 }
 
 static void close_fd(struct conn *conn)
@@ -302,8 +306,8 @@ static int kernel_listen(struct conn *conn, uint8_t backlog)
 static int kernel_connect(struct conn *conn)
 {
 	struct lab *lab = conn->end->lab;
-	struct sockaddr_storage address;
-	socklen_t length = sockaddr_of(&conn->remote, &address);
+	union address address;
+	socklen_t length = address_of(&conn->remote, &address);
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
@@ -317,7 +321,7 @@ static int kernel_connect(struct conn *conn)
 		call = conn_call(conn, &before, "connect", "%s",
 				 endpoint_format(&conn->remote, text));
 		kernel_conn(conn)->opening = true;
-		err = connect(kernel_conn(conn)->fd, (struct sockaddr *)&address, length);
+		err = connect(kernel_conn(conn)->fd, &address.any, length);
 		err = end_call(conn, call, before, err);
 	}
 	if (err == -EINPROGRESS)
@@ -329,14 +333,14 @@ static int kernel_connect(struct conn *conn)
 
 static struct conn *kernel_accept(struct conn *listener)
 {
-	struct sockaddr_storage address = { 0 };
+	union address address = { 0 };
 	socklen_t length = sizeof(address);
 	char text[ENDPOINT_STRLEN];
 	struct endpoint remote;
 	struct cause before;
 	struct event *call;
 	struct conn *conn;
-	int fd = accept4(kernel_conn(listener)->fd, (struct sockaddr *)&address, &length,
+	int fd = accept4(kernel_conn(listener)->fd, &address.any, &length,
 			 SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 	if (fd < 0)

@@ -520,8 +520,10 @@ static void lwip_dispose(struct end *end)
 
 uint32_t lwip_end_time_wait_ms(void)
 {
+	const uint32_t msl = TCP_MSL, tick = TCP_SLOW_INTERVAL;
+
 	/* It ends with the first slow timer after 2MSL; one more tick may be under way. */
-	return 2 * TCP_MSL + 2 * TCP_SLOW_INTERVAL;
+	return 2 * (msl + tick);
 }
 
 /* -- lwIP's pools, as far as connections use them */

@@ -117,7 +117,8 @@ static int look_up(struct tracepoint *tracepoint, unsigned long long *id, struct
 
 	if (length == -ENOENT) {
 		if (mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) < 0)
-			return why_set(why, errno, "tracefs cannot be mounted: %s", strerror(errno));
+			return why_set(why, errno, "tracefs cannot be mounted: %s",
+				       strerror(errno));
 		length = read_file(EVENT_DIR "/id", text, sizeof(text));
 	}
 	if (length < 0)
@@ -165,7 +166,7 @@ int tracepoint_open(struct tracepoint **out, struct why *why)
 {
 	struct tracepoint *tracepoint = calloc(1, sizeof(*tracepoint));
 	long cpus = sysconf(_SC_NPROCESSORS_CONF);
-	unsigned long long id;
+	unsigned long long id = 0;
 	int err;
 
 	*out = NULL;
@@ -174,10 +175,11 @@ int tracepoint_open(struct tracepoint **out, struct why *why)
 	tracepoint->page = (size_t)sysconf(_SC_PAGESIZE);
 	tracepoint->rings = calloc((size_t)cpus, sizeof(struct ring));
 	tracepoint->batch = calloc(BATCH, sizeof(struct stamped));
-	if (tracepoint->rings == NULL || tracepoint->batch == NULL)
-		err = why_set(why, ENOMEM, "out of memory for the tracepoint");
-	else
-		err = look_up(tracepoint, &id, why);
+	if (tracepoint->rings == NULL || tracepoint->batch == NULL) {
+		tracepoint_close(tracepoint);
+		return why_set(why, ENOMEM, "out of memory for the tracepoint");
+	}
+	err = look_up(tracepoint, &id, why);
 	for (int cpu = 0; err == 0 && cpu < cpus; cpu++) {
 		err = open_ring(tracepoint, cpu, id);
 		if (err < 0)

@@ -184,15 +184,17 @@ static void put_difference(struct text *text, const struct path *walked, int a,
 {
 	const char *after = a == 0 ? "the beginning" : state_name(walked->states[a - 1]);
 
+	bool walked_ends = a == walked->count, expected_ends = e == expected->count;
+	bool missing = walked_ends || (!expected_ends && comes(walked->states[a], expected->states,
+							       e, expected->count));
+	bool extra = expected_ends ||
+		     (!walked_ends && comes(expected->states[e], walked->states, a, walked->count));
+
 	if (walked->count == 0)
 		put(text, "no transition was seen");
-	else if (a == walked->count)
+	else if (missing)
 		put(text, "missing %s after %s", state_name(expected->states[e]), after);
-	else if (e == expected->count)
-		put(text, "extra %s after %s", state_name(walked->states[a]), after);
-	else if (comes(walked->states[a], expected->states, e, expected->count))
-		put(text, "missing %s after %s", state_name(expected->states[e]), after);
-	else if (comes(expected->states[e], walked->states, a, walked->count))
+	else if (extra)
 		put(text, "extra %s after %s", state_name(walked->states[a]), after);
 	else
 		put(text, "%s instead of %s after %s", state_name(walked->states[a]),

@@ -13,7 +13,7 @@ struct packet {
 	struct packet *next;
 	enum wire_direction to;
 	uint32_t event;
-	const uint8_t *bytes;
+	uint8_t *bytes;
 	uint32_t size;
 };
 
@@ -87,7 +87,7 @@ int wire_judge(struct wire *wire, enum wire_direction direction, const struct se
 }
 
 static void send_on(struct packet_queue *queue, enum wire_direction to, const struct event *frame,
-		    const uint8_t *bytes)
+		    uint8_t *bytes)
 {
 	struct packet *packet = malloc(sizeof(*packet));
 
@@ -102,7 +102,7 @@ static void send_on(struct packet_queue *queue, enum wire_direction to, const st
 	enqueue(queue, packet);
 }
 
-static const uint8_t *corrupted(struct wire *wire, const struct event *frame)
+static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 {
 	uint8_t *copy = timeline_room(wire->timeline, frame->frame.size);
 
@@ -168,8 +168,7 @@ static void lost(struct wire *wire, const struct packet *packet, const char *tex
 
 static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
 {
-	struct pbuf *p = pbuf_alloc_reference((void *)(uintptr_t)packet->bytes, (u16_t)packet->size,
-					      PBUF_REF);
+	struct pbuf *p = pbuf_alloc_reference(packet->bytes, (u16_t)packet->size, PBUF_REF);
 
 	if (p == NULL) {
 		lost(wire, packet, "lwIP has no pbuf left to send this frame in");
