@@ -26,6 +26,11 @@ SANITIZE :=
 endif
 
 LWIP_SOURCE := $(or $(LWIP_DIR),build/lwip)
+ifneq ($(LWIP_DIR),)
+ifeq ($(wildcard $(LWIP_DIR)/src/core/tcp.c),)
+$(error LWIP_DIR=$(LWIP_DIR) is no lwIP source tree: it has no src/core/tcp.c)
+endif
+endif
 LWIP        := $(B)/lwip-traced
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
@@ -55,7 +60,8 @@ lab: setup-build
 test: setup-test
 	$(Q)$(MAKE) --no-print-directory build
 	$(Q)$(MAKE) --no-print-directory SAN=1 build units
-	$(Q)prove $(if $(filter 1,$(V)),-v) build/san/tests/test_* tests/integration/*.t
+	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
+		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
 ## check: static analysis: cppcheck, clang-tidy, clang-format, shellcheck
 check: setup-check build
@@ -115,7 +121,7 @@ $(B)/tests/unit/%.o: tests/unit/%.c $(LWIP)/.prepared
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
 # lwIP: obtained, copied and instrumented, compiled. What it consists of is known only then.
-build/lwip/src/core/tcp.c: config/lwip.conf
+build/lwip/src/core/tcp.c: config/lwip.conf | needs
 	$(say) FETCH lwIP
 	$(Q)scripts/lwip-fetch build/lwip
 	@touch $@
@@ -124,7 +130,7 @@ $(B)/lwip-source: FORCE
 	@mkdir -p $(B)
 	@echo '$(LWIP_SOURCE)' | cmp -s - $@ || echo '$(LWIP_SOURCE)' >$@
 
-$(LWIP)/.prepared: $(LWIP_SOURCE)/src/core/tcp.c $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare
+$(LWIP)/.prepared: $(LWIP_SOURCE)/src/core/tcp.c $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare | needs
 	$(say) TRACE $(LWIP_SOURCE)
 	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
 	@touch $@
@@ -134,7 +140,11 @@ $(B)/liblwip.a: $(LWIP)/.prepared config/lwipopts.h port/trace/tcp_trace.h port/
 	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
 		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
 
+# Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
+needs:
+	@SETUP=no scripts/setup build
+
 FORCE:
-.PHONY: build lab test check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab test check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))
