@@ -12,6 +12,8 @@ CC     = gcc
 CFLAGS = -O2 -g
 V      = 0
 Q      := $(if $(filter 1,$(V)),,@)
+# The targets that do everything use all processors, unless told otherwise.
+JOBS   := $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 say     = $(if $(filter 1,$(V)),@:,@printf '  %-8s %s\n')
 
 # SAN=1 builds everything a second time, with sanitizers, below build/san.
@@ -36,7 +38,7 @@ LWIP        := $(B)/lwip-traced
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wundef -Wvla
 INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/include
-ALL_C     = -std=gnu11 -MMD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
+ALL_C     = -std=c11 -MMD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
 PACKAGES := libmnl libtraceevent
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES))
@@ -53,13 +55,13 @@ build: $(B)/tcplab
 
 ## lab: set up this machine, build, run every scenario
 lab: setup-build
-	$(Q)$(MAKE) --no-print-directory build
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)build/tcplab run
 
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
-	$(Q)$(MAKE) --no-print-directory build
-	$(Q)$(MAKE) --no-print-directory SAN=1 build units
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 

@@ -69,26 +69,38 @@ static struct row *add_row(struct ladder *ladder, const struct event *event)
 
 /* -- Layout */
 
-/* What only prepares, and what the lab does itself, is for the curious. */
+static bool caused_something(const struct ladder *ladder, const struct event *event)
+{
+	for (uint32_t n = event->n + 1; n <= timeline_count(ladder->timeline); n++)
+		if (timeline_event(ladder->timeline, n)->cause == event->n)
+			return true;
+	return false;
+}
+
+/* Calls that a reader can do without, unless something came of them. */
+static bool is_preparation(const struct event *call)
+{
+	static const char *const names[] = { "socket", "bind", "setsockopt", "tcp_new",
+					     "tcp_bind" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(call->call.name, names[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool is_shown(const struct ladder *ladder, const struct event *event)
 {
-	static const char *const preparations[] = { "socket", "bind", "setsockopt", "tcp_new",
-						    "tcp_bind" };
-
 	if (event->kind == EV_VERDICT)
 		return false; /* listed below the ladder */
 	if (ladder->style->verbose)
 		return true;
-	if (event->kind == EV_FRAME)
-		return event->frame.tcp;
-	if (event->kind == EV_CALLBACK)
-		return strcmp(event->callback.name, "poll") != 0;
-	if (event->kind != EV_CALL)
-		return true;
-	for (size_t i = 0; i < sizeof(preparations) / sizeof(preparations[0]); i++)
-		if (strcmp(event->call.name, preparations[i]) == 0)
-			return false;
-	return true;
+	switch (event->kind) {
+	case EV_FRAME: return event->frame.tcp;
+	case EV_CALLBACK: return strcmp(event->callback.name, "poll") != 0;
+	case EV_CALL: return !is_preparation(event) || caused_something(ladder, event);
+	default: return true;
+	}
 }
 
 /* The row of the frame that caused the transition, or of one that the same cause made it send. */
