@@ -76,6 +76,19 @@ static int on_link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
+static void set_mtu(struct netif *netif, uint32_t mtu)
+{
+	struct tapif *tap = tapif_of(netif);
+
+	netif->mtu = (u16_t)LWIP_MIN(mtu, 0xffffu);
+#if LWIP_IPV6 && LWIP_ND6_ALLOW_RA_UPDATES
+	netif->mtu6 = netif->mtu; /* until a router advertises less */
+#endif
+	if (tap->spare != NULL)
+		pbuf_free(tap->spare);
+	tap->spare = NULL;
+}
+
 static int on_link(const struct nlmsghdr *nlh, void *data)
 {
 	struct netif *netif = data;
@@ -86,33 +99,13 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	if (ifi->ifi_index != tap->ifindex || nlh->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &mtu);
-	if (mtu != NULL && netif->mtu != mnl_attr_get_u32(mtu)) {
-		netif->mtu = (u16_t)LWIP_MIN(mnl_attr_get_u32(mtu), 0xffffu);
-		if (tap->spare != NULL)
-			pbuf_free(tap->spare);
-		tap->spare = NULL;
-	}
+	if (mtu != NULL && netif->mtu != mnl_attr_get_u32(mtu))
+		set_mtu(netif, mnl_attr_get_u32(mtu));
 	if (ifi->ifi_flags & IFF_UP)
 		netif_set_link_up(netif);
 	else
 		netif_set_link_down(netif);
 	return MNL_CB_OK;
-}
-
-/* Takes in what rtnetlink has told since the last call. */
-static void follow_link(struct netif *netif)
-{
-	struct tapif *tap = tapif_of(netif);
-	char buf[8192];
-	ssize_t len;
-
-	for (;;) {
-		len = recv(mnl_socket_get_fd(tap->link), buf, sizeof(buf), MSG_DONTWAIT);
-		if (len > 0)
-			mnl_cb_run(buf, (size_t)len, 0, 0, on_link, netif);
-		else if (len == 0 || (errno != EINTR && errno != ENOBUFS))
-			return;
-	}
 }
 
 /* Asks rtnetlink for the interface as it is now; the answer comes to follow_link(). */
@@ -127,6 +120,24 @@ static int ask_link(struct tapif *tap)
 	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 	ifi->ifi_index = tap->ifindex;
 	return mnl_socket_sendto(tap->link, nlh, nlh->nlmsg_len) < 0 ? -1 : 0;
+}
+
+/* Takes in what rtnetlink has told since the last call. */
+static void follow_link(struct netif *netif)
+{
+	struct tapif *tap = tapif_of(netif);
+	char buf[8192];
+	ssize_t len;
+
+	for (;;) {
+		len = recv(mnl_socket_get_fd(tap->link), buf, sizeof(buf), MSG_DONTWAIT);
+		if (len > 0)
+			mnl_cb_run(buf, (size_t)len, 0, 0, on_link, netif);
+		else if (len < 0 && errno == ENOBUFS)
+			ask_link(tap); /* something was not told: ask how it is now */
+		else if (len == 0 || errno != EINTR)
+			return;
+	}
 }
 
 static int open_link(struct tapif *tap)
