@@ -34,11 +34,14 @@ $(error LWIP_DIR=$(LWIP_DIR) is no lwIP source tree: it has no src/core/tcp.c)
 endif
 endif
 LWIP        := $(B)/lwip-traced
+# All of it, since a user's own tree may change anywhere.
+LWIP_FILES  := $(LWIP_SOURCE)/src/core/tcp.c $(if $(LWIP_DIR),$(shell find $(LWIP_DIR)/src -name '*.[ch]'))
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wundef -Wvla
 INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/include
-ALL_C     = -std=c11 -MMD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
+# -MD, not -MMD: lwIP's headers count as the system's, and ours are among those that they include.
+ALL_C     = -std=c11 -MD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
 PACKAGES := libmnl libtraceevent
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES))
@@ -56,7 +59,7 @@ build: $(B)/tcplab
 ## lab: set up this machine, build, run every scenario
 lab: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)build/tcplab run
+	$(Q)$(B)/tcplab run
 
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
@@ -107,17 +110,17 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(LIB_OBJ) $(B)/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
 
-$(B)/app/%.o: app/%.c $(LWIP)/.prepared
+$(B)/app/%.o: app/%.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
-$(B)/port/%.o: port/%.c $(LWIP)/.prepared
+$(B)/port/%.o: port/%.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(filter-out -Iapp,$(INCLUDES)) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
-$(B)/tests/unit/%.o: tests/unit/%.c $(LWIP)/.prepared
+$(B)/tests/unit/%.o: tests/unit/%.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
@@ -132,12 +135,17 @@ $(B)/lwip-source: FORCE
 	@mkdir -p $(B)
 	@echo '$(LWIP_SOURCE)' | cmp -s - $@ || echo '$(LWIP_SOURCE)' >$@
 
-$(LWIP)/.prepared: $(LWIP_SOURCE)/src/core/tcp.c $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare | needs
+# What all objects depend on beside their headers: other flags, other objects.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(CC) $(ALL_C) $(WARNINGS)' | cmp -s - $@ || echo '$(CC) $(ALL_C) $(WARNINGS)' >$@
+
+$(LWIP)/.prepared: $(LWIP_FILES) $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare | needs
 	$(say) TRACE $(LWIP_SOURCE)
 	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
 	@touch $@
 
-$(B)/liblwip.a: $(LWIP)/.prepared config/lwipopts.h port/trace/tcp_trace.h port/include/arch/cc.h config/lwip.mk
+$(B)/liblwip.a: $(LWIP)/.prepared $(B)/flags config/lwipopts.h port/trace/tcp_trace.h port/include/arch/cc.h config/lwip.mk
 	$(say) LWIP $@
 	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
 		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'

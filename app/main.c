@@ -11,16 +11,34 @@ const struct command commands[] = {
 	{ NULL, NULL, NULL, NULL },
 };
 
+static char help[] = "help"; /* argv's strings may be written to */
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	int status;
+
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		status = cmd_help(2, (char *[]){ help, argv[0], NULL });
+	else
+		status = command->run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fputs("tcplab: cannot write to the standard output\n", stderr);
+		return EXIT_TROUBLE;
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "help";
+	char *nothing[] = { help, NULL };
+	const char *name = argc > 1 ? argv[1] : help;
 
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-		name = "help";
+		name = help;
 	for (const struct command *command = commands; command->name != NULL; command++)
 		if (strcmp(command->name, name) == 0)
-			return argc > 1 ? command->run(argc - 1, argv + 1)
-					: command->run(argc, argv);
+			return argc > 1 ? run_command(command, argc - 1, argv + 1)
+					: run_command(command, 1, nothing);
 	fprintf(stderr, "tcplab: there is no command '%s'; see 'tcplab help'\n", name);
 	return EXIT_TROUBLE;
 }

@@ -14,7 +14,8 @@ $(LIB): $(OBJ)
 	@rm -f $@
 	@ar rcs $@ $^
 
-%.o: %.c
+# Everything anew when the library has to be: its flags or options have changed.
+%.o: %.c $(wildcard $(dir $(LIB))flags)
 	@$(COMPILE) -c -o $@ $<
 
 -include $(OBJ:.o=.d)

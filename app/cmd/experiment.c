@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "record/jsonl.h"
 #include "show/ladder.h"
@@ -138,18 +139,19 @@ static int write_evidence(const struct run *run, const char *dir, const char *su
 {
 	char path[4096], partial[4096 + 8], name[sizeof(run->experiment->name)];
 	FILE *file;
-	int error = 0;
+	int fd, error = 0;
 
 	snprintf(name, sizeof(name), "%s", run->experiment->name);
 	*strchr(name, '/') = '-';
 	snprintf(path, sizeof(path), "%s/%s.%s", dir, name, suffix);
-	snprintf(partial, sizeof(partial), "%s.part", path);
-	file = fopen(partial, "we");
+	snprintf(partial, sizeof(partial), "%s.XXXXXX", path);
+	fd = mkstemp(partial);
+	file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (file == NULL)
 		return why_set(why, errno, "cannot write %s: %s", path, strerror(errno));
-	write(run, file);
 	errno = 0;
-	if (ferror(file) || fflush(file) != 0)
+	write(run, file);
+	if (ferror(file) || fflush(file) != 0 || fchmod(fd, 0644) < 0)
 		error = errno != 0 ? errno : EIO;
 	if (fclose(file) != 0 && error == 0)
 		error = errno;
@@ -187,30 +189,24 @@ static void put_out(const struct run *run, const struct run_options *options,
 	}
 	if (options->out != NULL &&
 	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
-	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0))
-		result->outcome = OUTCOME_REFUSED;
-}
-
-static double now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0) &&
+	    result->outcome == OUTCOME_HOLDS)
+		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
 
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
 		    const struct style *style, FILE *out, struct result *result)
 {
 	struct run run = { .experiment = experiment };
-	double start = now_ms();
+	uint64_t start = timeline_real_ns();
 
 	if (set_up(&run, options->seed, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}
 	play(&run);
-	result->ms = now_ms() - start;
+	result->ms = (double)(timeline_real_ns() - start) / 1e6;
+	result->disturbed = run.lab.disturbed;
 	result->verdicts = judge_count(run.lab.timeline, &result->failed);
 	result->outcome = result->failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
 	put_out(&run, options, style, out, result);

@@ -24,15 +24,18 @@ enum outcome {
 	OUTCOME_NONE,    /**< it has not come to its end */
 	OUTCOME_HOLDS,   /**< every verdict holds */
 	OUTCOME_FAILS,   /**< at least one does not */
-	OUTCOME_REFUSED, /**< the system did not let it begin */
+	OUTCOME_REFUSED, /**< the system did not let it begin, or did not take its evidence */
 };
 
 /** What is left of an experiment in its parent's memory. */
 struct result {
 	enum outcome outcome;
 	unsigned int verdicts, failed;
-	double ms;      /**< real time, from the namespace to the last verdict */
-	struct why why; /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
+	unsigned int
+		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
+	unsigned int tries; /**< runs before this one that were disturbed */
+	double ms;          /**< real time, from the namespace to the last verdict */
+	struct why why;     /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 
 void experiment_init(struct experiment *experiment, const struct scenario *scenario,

@@ -14,18 +14,14 @@
 /* No scenario takes this long: one that does has lost its way. */
 #define DEADLINE_S 300
 
+/* How often an experiment is run when timers of the kernel come between its steps. */
+#define MAX_TRIES 5
+
 struct job {
 	pid_t pid;  /* 0: not running */
 	int output; /* a memfd; -1: not started, or handed on already */
 	bool ended;
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
 
 struct result *jobs_results(int count)
 {
@@ -35,14 +31,14 @@ struct result *jobs_results(int count)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-_Noreturn static void be_child(pid_t parent, int output, const struct experiment *experiment,
+_Noreturn static void be_child(pid_t parent, const sigset_t *signals, int output,
+			       const struct experiment *experiment,
 			       const struct run_options *options, const struct style *style,
 			       struct result *result)
 {
 	FILE *out;
 
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
+	sigprocmask(SIG_SETMASK, signals, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		exit(EXIT_FAILURE); /* it died before that was set */
@@ -54,15 +50,26 @@ _Noreturn static void be_child(pid_t parent, int output, const struct experiment
 	exit(fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static int start(struct job *jobs, int index, const struct experiment *experiment,
-		 const struct run_options *options, const struct style *style,
-		 struct result *result, struct why *why)
-{
-	struct job *job = &jobs[index];
-	int output;
-	pid_t parent = getpid();
+/* What all jobs share. */
+struct jobs {
+	const struct experiment *experiments;
+	struct result *results;
+	int count;
+	const struct run_options *options;
+	const struct style *style;
+	struct job *job;
+	sigset_t signals; /* as they were before */
+};
 
-	job->output = memfd_create("output", MFD_CLOEXEC);
+static int start(struct jobs *jobs, int index, struct why *why)
+{
+	const struct experiment *experiment = &jobs->experiments[index];
+	struct job *job = &jobs->job[index];
+	pid_t parent = getpid();
+	int output;
+
+	if (job->output < 0)
+		job->output = memfd_create("output", MFD_CLOEXEC);
 	if (job->output < 0)
 		return why_set(why, errno, "cannot keep the output of %s: memfd_create: %s",
 			       experiment->name, strerror(errno));
@@ -73,42 +80,73 @@ static int start(struct job *jobs, int index, const struct experiment *experimen
 			       strerror(errno));
 	if (job->pid == 0) {
 		output = job->output;
-		free(jobs); /* the parent's */
-		be_child(parent, output, experiment, options, style, result);
+		free(jobs->job); /* the parent's */
+		be_child(parent, &jobs->signals, output, experiment, jobs->options, jobs->style,
+			 &jobs->results[index]);
 	}
 	return 0;
 }
 
-static void note_end(const struct experiment *experiment, struct result *result, int status)
+static void note_end(struct result *result, int status)
 {
-	if (result->outcome == OUTCOME_NONE || WIFSIGNALED(status)) {
+	if (WIFSIGNALED(status)) {
 		result->outcome = OUTCOME_NONE;
-		if (WIFSIGNALED(status))
-			why_set(&result->why, EIO, "%s died of signal %s%s", experiment->name,
-				sigabbrev_np(WTERMSIG(status)),
-				WTERMSIG(status) == SIGALRM ? ": it did not come to its end" : "");
-		else
-			why_set(&result->why, EIO, "%s ended with status %d before its verdict",
-				experiment->name, WEXITSTATUS(status));
+		why_set(&result->why, EIO, "died of signal %s%s", sigabbrev_np(WTERMSIG(status)),
+			WTERMSIG(status) == SIGALRM ? ": it did not come to its end" : "");
+	} else if (result->outcome == OUTCOME_NONE || WEXITSTATUS(status) != 0) {
+		/* Also at its very end: a leak, a full disk. */
+		result->outcome = OUTCOME_NONE;
+		why_set(&result->why, EIO, "ended with status %d", WEXITSTATUS(status));
 	}
 }
 
-static int wait_for_one(struct job *jobs, const struct experiment *experiments,
-			struct result *results, int count)
+/* A path that a timer has bent says nothing about TCP. */
+static void note_disturbance(struct result *result)
+{
+	if (result->disturbed == 0 || result->outcome != OUTCOME_FAILS)
+		return;
+	result->outcome = OUTCOME_REFUSED;
+	why_set(&result->why, ETIME,
+		"in each of %d tries a timer of the kernel came between two steps: the machine is "
+		"too slow or too busy for lock-step",
+		MAX_TRIES);
+}
+
+/* Starts it once more when a timer of the kernel came in between; returns whether it did. */
+static bool try_again(struct jobs *jobs, int index)
+{
+	struct result *result = &jobs->results[index];
+	unsigned int tries = result->tries + 1;
+	struct why why;
+
+	if (result->disturbed == 0 || tries >= MAX_TRIES ||
+	    ftruncate(jobs->job[index].output, 0) < 0 ||
+	    lseek(jobs->job[index].output, 0, SEEK_SET) < 0)
+		return false;
+	*result = (struct result){ .tries = tries };
+	return start(jobs, index, &why) == 0;
+}
+
+/* Notes the end of a child, if one has ended. */
+static bool reap(struct jobs *jobs, int *running)
 {
 	int status;
-	pid_t pid = waitpid(-1, &status, 0);
+	pid_t pid = waitpid(-1, &status, WNOHANG);
 
-	if (pid < 0)
-		return -errno;
-	for (int i = 0; i < count; i++) {
-		if (jobs[i].pid == pid) {
-			jobs[i].pid = 0;
-			jobs[i].ended = true;
-			note_end(&experiments[i], &results[i], status);
+	if (pid <= 0)
+		return false;
+	for (int i = 0; i < jobs->count; i++) {
+		if (jobs->job[i].pid != pid)
+			continue;
+		jobs->job[i].pid = 0;
+		note_end(&jobs->results[i], status);
+		if (!try_again(jobs, i)) {
+			note_disturbance(&jobs->results[i]);
+			jobs->job[i].ended = true;
+			*running -= 1;
 		}
 	}
-	return 0;
+	return true;
 }
 
 static void hand_on(struct job *job, int index,
@@ -130,17 +168,42 @@ static void hand_on(struct job *job, int index,
 	job->output = -1;
 }
 
-static void kill_all(struct job *jobs, int count)
+static void kill_all(struct jobs *jobs)
 {
-	for (int i = 0; i < count; i++) {
-		if (jobs[i].pid > 0) {
-			kill(jobs[i].pid, SIGKILL);
-			while (waitpid(jobs[i].pid, NULL, 0) < 0 && errno == EINTR)
-				continue;
+	for (int i = 0; i < jobs->count; i++) {
+		if (jobs->job[i].pid > 0) {
+			kill(jobs->job[i].pid, SIGKILL);
+			waitpid(jobs->job[i].pid, NULL, 0);
 		}
-		if (jobs[i].output >= 0)
-			close(jobs[i].output);
+		if (jobs->job[i].output >= 0)
+			close(jobs->job[i].output);
 	}
+}
+
+/* Starts, waits and hands on until all have ended or a signal says to stop. */
+static int run_all(struct jobs *jobs, const sigset_t *awaited,
+		   void (*done)(int index, const char *output, size_t size, void *context),
+		   void *context, struct why *why)
+{
+	int started = 0, ended = 0, running = 0, number, err;
+
+	while (ended < jobs->count) {
+		if (started < jobs->count && running < (int)jobs->options->jobs) {
+			err = start(jobs, started, why);
+			if (err < 0)
+				return err;
+			started++;
+			running++;
+		} else if (!reap(jobs, &running)) {
+			number = sigwaitinfo(awaited, NULL);
+			if (number == SIGINT || number == SIGTERM)
+				return why_set(why, EINTR, "stopped by SIG%s",
+					       sigabbrev_np(number));
+		}
+		for (; ended < jobs->count && jobs->job[ended].ended; ended++)
+			hand_on(&jobs->job[ended], ended, done, context);
+	}
+	return 0;
 }
 
 int jobs_run(const struct experiment *experiments, struct result *results, int count,
@@ -148,35 +211,29 @@ int jobs_run(const struct experiment *experiments, struct result *results, int c
 	     void (*done)(int index, const char *output, size_t size, void *context), void *context,
 	     struct why *why)
 {
-	struct sigaction stop = { .sa_handler = on_signal };
-	struct job *jobs = calloc((size_t)count, sizeof(*jobs));
-	int started = 0, ended = 0, running = 0, err = 0;
+	struct jobs jobs = { .experiments = experiments,
+			     .results = results,
+			     .count = count,
+			     .options = options,
+			     .style = style };
+	sigset_t awaited;
+	int err;
 
-	if (jobs == NULL)
+	jobs.job = calloc((size_t)count, sizeof(*jobs.job));
+	if (jobs.job == NULL)
 		return why_set(why, ENOMEM, "out of memory for %d experiments", count);
 	for (int i = 0; i < count; i++)
-		jobs[i].output = -1;
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
-	while (err == 0 && ended < count) {
-		if (stop_signal != 0) {
-			err = why_set(why, EINTR, "stopped by SIG%s", sigabbrev_np(stop_signal));
-		} else if (started < count && running < (int)options->jobs) {
-			err = start(jobs, started, &experiments[started], options, style,
-				    &results[started], why);
-			started++;
-			running++;
-		} else {
-			err = wait_for_one(jobs, experiments, results, count);
-			running -= err == 0;
-			err = err == -EINTR ? 0 : err;
-		}
-		while (ended < count && jobs[ended].ended) {
-			hand_on(&jobs[ended], ended, done, context);
-			ended++;
-		}
-	}
-	kill_all(jobs, count);
-	free(jobs);
+		jobs.job[i].output = -1;
+	/* Signals wait until they are asked for: none is lost between a look and a sleep. */
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGINT);
+	sigaddset(&awaited, SIGTERM);
+	sigaddset(&awaited, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &awaited, &jobs.signals);
+	err = run_all(&jobs, &awaited, done, context, why);
+	kill_all(&jobs);
+	sigprocmask(SIG_SETMASK, &jobs.signals, NULL);
+	free(jobs.job);
 	return err;
 }

@@ -85,7 +85,12 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			break;
 		case 'f': err = parse_format(optarg, &options->format, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
-		default: err = why_set(why, EINVAL, "there is no option '%s'", argv[optind - 1]);
+		default: /* optopt: a short one, perhaps among others; else the whole word */
+			if (optopt != 0)
+				err = why_set(why, EINVAL, "there is no option '-%c'", optopt);
+			else
+				err = why_set(why, EINVAL, "there is no option '%s'",
+					      argv[optind - 1]);
 		}
 	}
 	options->patterns = argv + optind;
@@ -93,11 +98,17 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 	return err;
 }
 
+bool run_options_match(const struct run_options *options, int i, const char *scenario,
+		       const char *variant)
+{
+	return fnmatch(options->patterns[i], scenario, 0) == 0 ||
+	       fnmatch(options->patterns[i], variant, 0) == 0;
+}
+
 bool run_options_want(const struct run_options *options, const char *scenario, const char *variant)
 {
 	for (int i = 0; i < options->pattern_count; i++)
-		if (fnmatch(options->patterns[i], scenario, 0) == 0 ||
-		    fnmatch(options->patterns[i], variant, 0) == 0)
+		if (run_options_match(options, i, scenario, variant))
 			return true;
 	return options->pattern_count == 0;
 }

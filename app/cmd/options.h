@@ -34,6 +34,10 @@ extern const char run_options_help[];
  */
 int run_options_parse(struct run_options *options, int argc, char **argv, struct why *why);
 
+/** @return whether a pattern, the ith, means a scenario or one variant of it */
+bool run_options_match(const struct run_options *options, int i, const char *scenario,
+		       const char *variant);
+
 /** @return whether a scenario, or one variant of it ("close/lwip"), is asked for */
 bool run_options_want(const struct run_options *options, const char *scenario, const char *variant);
 

@@ -41,6 +41,25 @@ static int select_experiments(struct suite *suite)
 	return 0;
 }
 
+/* A name that means nothing is a mistake, even beside others that do. */
+static const char *first_unmatched(const struct suite *suite)
+{
+	for (int i = 0; i < suite->options.pattern_count; i++) {
+		bool matched = false;
+
+		for (int j = 0; j < suite->count && !matched; j++) {
+			const struct experiment *experiment = &suite->experiments[j];
+			char name[SCENARIO_STRLEN];
+
+			scenario_name(experiment->scenario->name, '-', name);
+			matched = run_options_match(&suite->options, i, name, experiment->name);
+		}
+		if (!matched)
+			return suite->options.patterns[i];
+	}
+	return NULL;
+}
+
 static void print_tap(const struct suite *suite, int index, const char *output, size_t size)
 {
 	const struct result *result = &suite->results[index];
@@ -61,7 +80,7 @@ static void on_done(int index, const char *output, size_t size, void *context)
 		print_tap(suite, index, output, size);
 	else
 		fwrite(output, 1, size, stdout);
-	if (result->outcome == OUTCOME_NONE || result->outcome == OUTCOME_REFUSED)
+	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);
 	fflush(stdout);
@@ -79,22 +98,26 @@ static void print_summary(const struct suite *suite)
 		enum paint paint = holds ? PAINT_GOOD : PAINT_BAD;
 
 		holding += holds;
-		printf("%-26s %-50s %s%-7s%s %8.2f ms\n", experiment->name,
+		printf("%-26s %-50s %s%-7s%s %8.2f ms%s\n", experiment->name,
 		       experiment->scenario->title, paint_on(&suite->style, paint),
-		       words[result->outcome], paint_off(&suite->style, paint), result->ms);
+		       words[result->outcome], paint_off(&suite->style, paint), result->ms,
+		       result->disturbed > 0 ? "  disturbed" : "");
 	}
 	printf("\n%d of %d hold\n", holding, suite->count);
 }
 
+/* What has failed counts more than what could not be tried. */
 static int exit_status(const struct suite *suite)
 {
 	int status = EXIT_HOLDS;
 
 	for (int i = 0; i < suite->count; i++) {
-		if (suite->results[i].outcome == OUTCOME_REFUSED)
-			return EXIT_TROUBLE;
-		if (suite->results[i].outcome != OUTCOME_HOLDS)
-			status = EXIT_FAILS;
+		enum outcome outcome = suite->results[i].outcome;
+
+		if (outcome == OUTCOME_FAILS || outcome == OUTCOME_NONE)
+			return EXIT_FAILS;
+		if (outcome == OUTCOME_REFUSED)
+			status = EXIT_TROUBLE;
 	}
 	return status;
 }
@@ -121,8 +144,6 @@ static int run_suite(struct suite *suite)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER)
 		print_summary(suite);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return trouble("cannot write to the standard output");
 	return exit_status(suite);
 }
 
@@ -130,6 +151,7 @@ int cmd_run(int argc, char **argv)
 {
 	const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
 	struct suite suite = { 0 };
+	const char *unmatched;
 	struct why why;
 	int status;
 
@@ -146,10 +168,15 @@ int cmd_run(int argc, char **argv)
 	suite.style.colour = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
 	if (select_experiments(&suite) < 0)
 		return trouble("out of memory for the scenarios");
-	if (suite.count == 0)
-		status = trouble("no scenario has that name; 'tcplab list' shows them all");
-	else
+	unmatched = first_unmatched(&suite);
+	if (unmatched != NULL) {
+		fprintf(stderr,
+			"tcplab run: no scenario has the name '%s'; 'tcplab list' shows them all\n",
+			unmatched);
+		status = EXIT_TROUBLE;
+	} else {
 		status = run_suite(&suite);
+	}
 	free(suite.experiments);
 	return status;
 }

@@ -51,11 +51,13 @@ const char *errno_text(struct lab *lab, int error)
 }
 
 /* A connection that the stack refused never was. */
-static void drop_newest(struct end *end)
+static void drop(struct conn *conn)
 {
-	struct conn *conn = end->conns;
+	struct conn **at = &conn->end->conns;
 
-	end->conns = conn->next;
+	while (*at != conn)
+		at = &(*at)->next;
+	*at = conn->next;
 	free(conn);
 }
 
@@ -71,7 +73,7 @@ struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
 	conn = end_add_conn(end, &local, &any, false);
 	conn->name = timeline_text(end->lab->timeline, "%s", name);
 	if (end->ops->listen(conn, backlog) < 0) {
-		drop_newest(end);
+		drop(conn);
 		return NULL;
 	}
 	lab_pump(end->lab);
@@ -86,7 +88,7 @@ struct conn *conn_connect(struct end *end, const struct end *to, uint16_t port)
 	remote.port = port;
 	conn = end_add_conn(end, &end->address, &remote, false);
 	if (end->ops->connect(conn) < 0) {
-		drop_newest(end);
+		drop(conn);
 		return NULL;
 	}
 	lab_pump(end->lab);
@@ -202,6 +204,6 @@ void end_close(struct end *end)
 {
 	end->ops->dispose(end);
 	while (end->conns != NULL)
-		drop_newest(end);
+		drop(end->conns);
 	free(end);
 }

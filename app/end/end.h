@@ -3,8 +3,8 @@
  * The ends of a connection, behind one interface: lwIP's callback API, a non-blocking socket of
  * the kernel. A scenario is written against roles and runs with either stack in either role.
  *
- * Each call is an event of the timeline; so are the transitions that it causes, which the end's
- * own watcher sees. A call lets all frames that it causes travel before it returns (lab_pump()),
+ * Each call that has an effect is an event of the timeline; so are the transitions that it causes,
+ * which the end's own watcher sees. A call lets all frames that it causes travel before it returns (lab_pump()),
  * but no time pass; only conn_accept() and conn_await() wait.
  */
 #ifndef APP_END_END_H

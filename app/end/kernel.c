@@ -89,20 +89,34 @@ static bool is_ours(struct kernel_conn *k, const struct kernel_transition *trans
 	return k->socket == transition->socket;
 }
 
+/*
+ * Between the same endpoints there is a connection no more once there is a newer one: the kernel
+ * has let a SYN end its TIME_WAIT (RFC 9293, 3.10.7.4, MAY-2).
+ */
+static struct conn *supersede(struct conn *conn, enum source src)
+{
+	struct end *end = conn->end;
+
+	conn_enter(conn, ST_CLOSED, src, NULL, 0);
+	return add_passive(end, &conn->local, &conn->remote);
+}
+
 static void on_transition(void *context, const struct kernel_transition *transition)
 {
 	struct end *end = context;
 	struct conn *conn = find(end, &transition->local, &transition->remote);
+	struct endpoint any = { .family = transition->local.family };
+	struct conn *listener = find(end, &transition->local, &any);
+	bool in_our_context = transition->tid == gettid();
 	struct kernel_conn *k;
 
-	if (transition->to == ST_LISTEN || transition->from == ST_LISTEN) {
-		struct endpoint any = { .family = transition->local.family };
-		struct conn *listener = find(end, &transition->local, &any);
-
-		if (transition->remote.port == 0)
-			conn = listener;
-		else if (conn == NULL && listener != NULL && transition->tid == gettid())
+	if (transition->remote.port == 0)
+		conn = listener;
+	else if (transition->from == ST_LISTEN && listener != NULL && in_our_context) {
+		if (conn == NULL)
 			conn = add_passive(end, &transition->local, &transition->remote);
+		else if (conn->state != ST_LISTEN && conn->state != ST_SYN_RCVD)
+			conn = supersede(conn, SRC_TRACEPOINT);
 	}
 	if (conn == NULL)
 		return;
@@ -130,15 +144,17 @@ static void look_for_request(struct kernel_end *k)
 	if (frame == NULL || frame->kind != EV_FRAME || !frame->frame.tcp)
 		return;
 	segment = &frame->frame.segment;
-	if (!(segment->flags & SEG_SYN))
+	if ((segment->flags & (SEG_SYN | SEG_ACK)) != SEG_SYN)
 		return;
 	conn = find(end, &segment->dst, &segment->src);
-	if (conn != NULL && conn->state != ST_CLOSED)
+	if (conn != NULL && strcmp(conn->name, frame->conn) == 0)
 		return;
 	state = sock_diag_state(k->diag, &segment->dst, &segment->src);
-	if (state > ST_LISTEN)
-		conn_enter(add_passive(end, &segment->dst, &segment->src), (enum state)state,
-			   SRC_SOCK_DIAG, NULL, 0);
+	if (state != ST_SYN_RCVD)
+		return; /* refused, ignored, or still the old one */
+	conn = conn == NULL ? add_passive(end, &segment->dst, &segment->src)
+			    : supersede(conn, SRC_SOCK_DIAG);
+	conn_enter(conn, ST_SYN_RCVD, SRC_SOCK_DIAG, NULL, 0);
 }
 
 static void ask(struct kernel_end *k, struct conn *conn)
@@ -150,6 +166,7 @@ static void ask(struct kernel_end *k, struct conn *conn)
 		struct event *fault =
 			timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, conn->name);
 
+		k->end.lab->disturbed++;
 		fault->fault.action = "lost";
 		fault->fault.text =
 			timeline_text(k->end.lab->timeline, "sock_diag: %s", strerror(-state));
@@ -158,6 +175,19 @@ static void ask(struct kernel_end *k, struct conn *conn)
 	conn_enter(conn, (enum state)state,
 		   c->left && state == ST_CLOSED ? SRC_TRACEPOINT : SRC_SOCK_DIAG, NULL, 0);
 	c->left = c->opening = false;
+}
+
+/* Whether sock_diag can know something of a connection that the tracepoint does not tell. */
+static bool is_to_be_asked(const struct kernel_end *k, struct conn *conn)
+{
+	const struct kernel_conn *c = kernel_conn(conn);
+
+	if (c->opening || c->left)
+		return find(conn->end, &conn->local, &conn->remote) == conn;
+	if (conn->state == ST_CLOSED)
+		return false;
+	return k->tracepoint == NULL || conn->state == ST_SYN_RCVD ||
+	       conn->state == ST_FIN_WAIT_2 || conn->state == ST_TIME_WAIT;
 }
 
 static int kernel_close(struct conn *conn);
@@ -192,7 +222,7 @@ static void kernel_observe(void *context)
 	}
 	look_for_request(k);
 	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
-		if (conn->state != ST_CLOSED || kernel_conn(conn)->opening)
+		if (is_to_be_asked(k, conn))
 			ask(k, conn);
 	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
 		close_at_eof(conn);
@@ -204,6 +234,10 @@ const char *kernel_end_watchers(const struct end *end)
 }
 
 /* -- The application's calls */
+
+/* Begins a call's event; what the kernel has done of its own accord before is not its doing. */
+#define kernel_call(conn, before, ...) \
+	(lab_notice_kernel_timers((conn)->end->lab), conn_call((conn), (before), __VA_ARGS__))
 
 /* The call has been made: its result, what the kernel did then, and its end. */
 static int end_call(struct conn *conn, struct event *call, struct cause before, int result)
@@ -263,7 +297,7 @@ static int open_socket(struct conn *conn)
 	struct event *call;
 	int err;
 
-	call = conn_call(conn, &before, "socket", "SOCK_STREAM");
+	call = kernel_call(conn, &before, "socket", "SOCK_STREAM");
 	k->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (k->fd >= 0)
 		err = setsockopt(k->fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION_CONTROL,
@@ -273,7 +307,7 @@ static int open_socket(struct conn *conn)
 	err = end_call(conn, call, before, err);
 	if (err < 0)
 		return err;
-	call = conn_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
+	call = kernel_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
 	return end_call(conn, call, before, bind(k->fd, &address.any, length));
 }
 
@@ -293,7 +327,7 @@ static int kernel_listen(struct conn *conn, uint8_t backlog)
 	int err = open_socket(conn);
 
 	if (err == 0) {
-		call = conn_call(conn, &before, "listen", "backlog %u", backlog);
+		call = kernel_call(conn, &before, "listen", "backlog %u", backlog);
 		err = listen(kernel_conn(conn)->fd, backlog);
 		kernel_conn(conn)->opening = true;
 		err = end_call(conn, call, before, err);
@@ -318,8 +352,8 @@ static int kernel_connect(struct conn *conn)
 	conn->name = flow_open(&lab->flows, &conn->local, &conn->remote)->name;
 	err = open_socket(conn);
 	if (err == 0) {
-		call = conn_call(conn, &before, "connect", "%s",
-				 endpoint_format(&conn->remote, text));
+		call = kernel_call(conn, &before, "connect", "%s",
+				   endpoint_format(&conn->remote, text));
 		kernel_conn(conn)->opening = true;
 		err = connect(kernel_conn(conn)->fd, &address.any, length);
 		err = end_call(conn, call, before, err);
@@ -350,7 +384,7 @@ static struct conn *kernel_accept(struct conn *listener)
 	if (conn == NULL)
 		conn = add_passive(listener->end, &listener->local, &remote);
 	kernel_conn(conn)->fd = fd;
-	call = conn_call(conn, &before, "accept", "%s", "");
+	call = kernel_call(conn, &before, "accept", "%s", "");
 	lab_call_end(listener->end->lab, call, before, endpoint_format(&remote, text));
 	return conn;
 }
@@ -364,7 +398,7 @@ static ssize_t kernel_send(struct conn *conn, const void *data, size_t size)
 
 	if (kernel_conn(conn)->fd < 0)
 		return -EBADF;
-	call = conn_call(conn, &before, "send", "%zu bytes", size);
+	call = kernel_call(conn, &before, "send", "%zu bytes", size);
 	sent = send(kernel_conn(conn)->fd, data, size, MSG_NOSIGNAL);
 	err = end_call(conn, call, before, sent < 0 ? -1 : 0);
 	if (sent >= 0)
@@ -381,6 +415,7 @@ static ssize_t kernel_recv(struct conn *conn, void *data, size_t size)
 
 	if (kernel_conn(conn)->fd < 0)
 		return -EBADF;
+	lab_notice_kernel_timers(conn->end->lab);
 	received = recv(kernel_conn(conn)->fd, data, size, 0);
 	if (received < 0 && errno == EAGAIN)
 		return -EAGAIN; /* a call that finds nothing is not worth an event */
@@ -396,7 +431,7 @@ static ssize_t kernel_recv(struct conn *conn, void *data, size_t size)
 static int kernel_shutdown(struct conn *conn)
 {
 	struct cause before;
-	struct event *call = conn_call(conn, &before, "shutdown", "SHUT_WR");
+	struct event *call = kernel_call(conn, &before, "shutdown", "SHUT_WR");
 
 	return end_call(conn, call, before, shutdown(kernel_conn(conn)->fd, SHUT_WR));
 }
@@ -404,7 +439,7 @@ static int kernel_shutdown(struct conn *conn)
 static int kernel_close(struct conn *conn)
 {
 	struct cause before;
-	struct event *call = conn_call(conn, &before, "close", "%s", "");
+	struct event *call = kernel_call(conn, &before, "close", "%s", "");
 	int result = close(kernel_conn(conn)->fd);
 
 	kernel_conn(conn)->fd = -1;
@@ -418,7 +453,7 @@ static int kernel_abort(struct conn *conn)
 	struct event *call;
 	int result;
 
-	call = conn_call(conn, &before, "close", "SO_LINGER 0");
+	call = kernel_call(conn, &before, "close", "SO_LINGER 0");
 	result = setsockopt(kernel_conn(conn)->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	if (result == 0)
 		result = close(kernel_conn(conn)->fd);
@@ -438,7 +473,7 @@ static int kernel_set(struct conn *conn, enum conn_option option, int value)
 	struct cause before;
 	struct event *call;
 
-	call = conn_call(conn, &before, "setsockopt", "%s %d", options[option].text, value);
+	call = kernel_call(conn, &before, "setsockopt", "%s %d", options[option].text, value);
 	return end_call(conn, call, before,
 			setsockopt(kernel_conn(conn)->fd, IPPROTO_TCP, options[option].name, &value,
 				   sizeof(value)));

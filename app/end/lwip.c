@@ -18,13 +18,19 @@
 /* In units of the slow timer: the poll callback comes every two seconds, as in lwIP's own apps. */
 #define POLL_INTERVAL 4
 
+/* What one recv callback brought. Not one chain: a pbuf's length ends at 65,535 bytes. */
+struct unread {
+	struct unread *next;
+	struct pbuf *p;
+};
+
 struct lwip_conn {
 	struct conn conn;
-	struct tcp_pcb *pcb; /* until it is CLOSED: what the hook knows the connection by */
-	struct pbuf *unread; /* received, not yet taken by conn_recv() */
-	bool eof;            /* the other side's FIN has come after that */
-	bool pending;        /* the accept callback came; conn_accept() has not yet */
-	int error;           /* what the err callback told, as an errno; 0: nothing */
+	struct tcp_pcb *pcb;   /* until it is CLOSED: what the hook knows the connection by */
+	struct unread *unread; /* received, not yet taken by conn_recv() */
+	bool eof;              /* the other side's FIN has come after that */
+	bool pending;          /* the accept callback came; conn_accept() has not yet */
+	int error;             /* what the err callback told, as an errno; 0: nothing */
 };
 
 #define POOLS 5
@@ -176,7 +182,8 @@ void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_st
 		name_active(&c->conn, pcb);
 	if (to == CLOSED) {
 		if (from != LISTEN)
-			timeline_name_timer(the_end->end.lab->timeline, expired(pcb, from));
+			timeline_name_timer(the_end->end.lab->timeline, expired(pcb, from),
+					    c->conn.name);
 		c->pcb = NULL;
 	}
 	conn_enter(&c->conn, (enum state)to, SRC_HOOK, func, line);
@@ -194,16 +201,20 @@ _Static_assert((int)CLOSED == (int)ST_CLOSED && (int)LISTEN == (int)ST_LISTEN &&
 void tcp_trace_timer(const struct tcp_pcb *pcb, enum tcp_trace_timer timer)
 {
 	static const char *const names[] = {
-		[TCP_TRACE_TIMER_FAST] = "delayed ACK (fast timer)",
+		[TCP_TRACE_TIMER_FAST] = "fast timer (delayed ACK or FIN)",
 		[TCP_TRACE_TIMER_SLOW] = "slow timer",
 		[TCP_TRACE_TIMER_RETRANSMISSION] = "retransmission",
 		[TCP_TRACE_TIMER_PERSIST] = "persist",
 		[TCP_TRACE_TIMER_KEEPALIVE] = "keepalive",
 	};
 
-	(void)pcb;
-	if (the_end != NULL)
-		timeline_name_timer(the_end->end.lab->timeline, names[timer]);
+	struct lwip_conn *c;
+
+	if (the_end == NULL)
+		return;
+	c = pcb == NULL ? NULL : find(pcb);
+	timeline_name_timer(the_end->end.lab->timeline, names[timer],
+			    c == NULL ? NULL : c->conn.name);
 }
 
 /* -- lwIP's callbacks: what the application learns, and when */
@@ -218,6 +229,53 @@ static void callback(const struct lwip_conn *c, const char *name, const char *er
 	event->callback.bytes = bytes;
 }
 
+static void keep_unread(struct lwip_conn *c, struct pbuf *p)
+{
+	struct unread *unread = malloc(sizeof(*unread));
+	struct unread **last = &c->unread;
+
+	if (unread == NULL) {
+		fputs("tcplab: out of memory for received data\n", stderr);
+		exit(2);
+	}
+	unread->p = p;
+	unread->next = NULL;
+	while (*last != NULL)
+		last = &(*last)->next;
+	*last = unread;
+}
+
+/* Takes received bytes; returns how many. */
+static size_t take_unread(struct lwip_conn *c, uint8_t *data, size_t size)
+{
+	size_t taken = 0;
+
+	while (taken < size && c->unread != NULL) {
+		struct unread *unread = c->unread;
+		u16_t part = (u16_t)LWIP_MIN(size - taken, unread->p->tot_len);
+
+		pbuf_copy_partial(unread->p, data + taken, part, 0);
+		unread->p = pbuf_free_header(unread->p, part);
+		taken += part;
+		if (unread->p == NULL) {
+			c->unread = unread->next;
+			free(unread);
+		}
+	}
+	return taken;
+}
+
+static void drop_unread(struct lwip_conn *c)
+{
+	while (c->unread != NULL) {
+		struct unread *unread = c->unread;
+
+		c->unread = unread->next;
+		pbuf_free(unread->p);
+		free(unread);
+	}
+}
+
 static int close_pcb(struct conn *conn);
 
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
@@ -227,10 +285,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	(void)pcb;
 	callback(c, "recv", err_name(err), p == NULL ? 0 : p->tot_len);
 	if (p != NULL) {
-		if (c->unread == NULL)
-			c->unread = p;
-		else
-			pbuf_cat(c->unread, p);
+		keep_unread(c, p);
 		return ERR_OK;
 	}
 	c->eof = true;
@@ -248,7 +303,10 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
 
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 {
+	const struct lwip_conn *c = arg;
+
 	(void)pcb;
+	timeline_name_timer(c->conn.end->lab->timeline, "slow timer", c->conn.name);
 	callback(arg, "poll", NULL, 0);
 	return ERR_OK;
 }
@@ -383,17 +441,17 @@ static int lwip_connect(struct conn *conn)
 
 static struct conn *lwip_accept(struct conn *listener)
 {
-	for (struct conn *conn = listener->end->conns; conn != NULL; conn = conn->next) {
-		struct lwip_conn *c = lwip_conn(conn);
+	struct lwip_conn *oldest = NULL;
 
-		if (c->pending && conn->local.port == listener->local.port) {
-			c->pending = false;
-			if (usable(c))
-				tcp_backlog_accepted(c->pcb);
-			return conn;
-		}
-	}
-	return NULL;
+	for (struct conn *conn = listener->end->conns; conn != NULL; conn = conn->next)
+		if (lwip_conn(conn)->pending && endpoint_equal(&conn->local, &listener->local))
+			oldest = lwip_conn(conn);
+	if (oldest == NULL)
+		return NULL;
+	oldest->pending = false;
+	if (usable(oldest))
+		tcp_backlog_accepted(oldest->pcb);
+	return &oldest->conn;
 }
 
 static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
@@ -401,6 +459,7 @@ static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
 	struct lwip_conn *c = lwip_conn(conn);
 	struct cause before;
 	struct event *call;
+	bool written;
 	err_t err;
 
 	if (!usable(c))
@@ -410,12 +469,13 @@ static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
 		return 0;
 	call = conn_call(conn, &before, "tcp_write", "%zu bytes", size);
 	err = tcp_write(c->pcb, data, (u16_t)size, TCP_WRITE_FLAG_COPY);
-	if (err == ERR_OK)
-		err = tcp_output(c->pcb);
+	written = err == ERR_OK;
+	if (written)
+		err = tcp_output(c->pcb); /* should it fail, lwIP's timers try again */
 	end_call(c, call, before, err);
-	if (err == ERR_MEM)
-		return 0;
-	return err == ERR_OK ? (ssize_t)size : -err_errno(err);
+	if (written)
+		return (ssize_t)size;
+	return err == ERR_MEM ? 0 : -err_errno(err);
 }
 
 static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
@@ -429,9 +489,7 @@ static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
 			return -c->error;
 		return c->eof ? 0 : -EAGAIN;
 	}
-	size = LWIP_MIN(size, LWIP_MIN(c->unread->tot_len, 0xffffu));
-	pbuf_copy_partial(c->unread, data, (u16_t)size, 0);
-	c->unread = pbuf_free_header(c->unread, (u16_t)size);
+	size = take_unread(c, data, LWIP_MIN(size, 0xffffu)); /* tcp_recved() takes a u16_t */
 	if (usable(c)) {
 		call = conn_call(conn, &before, "tcp_recved", "%zu bytes", size);
 		tcp_recved(c->pcb, (u16_t)size);
@@ -498,15 +556,16 @@ static int lwip_set(struct conn *conn, enum conn_option option, int value)
 	}
 }
 
-/* Connections that nobody accepted, and those that outlive the application's close. */
+/*
+ * Connections that nobody accepted, and those that outlive the application's close. An application
+ * could not abort the latter; here the hook knows that their pcbs are alive.
+ */
 static void lwip_abandon(struct end *end)
 {
 	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next) {
 		struct lwip_conn *c = lwip_conn(conn);
 
-		if (c->unread != NULL)
-			pbuf_free(c->unread);
-		c->unread = NULL;
+		drop_unread(c);
 		if (c->pcb != NULL)
 			tcp_abort(c->pcb);
 	}

@@ -18,7 +18,7 @@
 #include "end/sock_diag.h"
 
 #define EVENT_DIR  "/sys/kernel/tracing/events/sock/inet_sock_set_state"
-#define RING_PAGES 32 /* a power of two: about 1,000 transitions between two looks */
+#define RING_PAGES 128 /* a power of two: about 4,000 transitions between two looks */
 #define BATCH      4096
 
 /* One processor's share of the events. */

@@ -116,7 +116,7 @@ static void read_path(const struct timeline *timeline, enum who who, const char 
 	path->count = 0;
 	if (conn == NULL)
 		return;
-	for (uint32_t n = 1; n <= timeline_count(timeline) && path->count < MAX_PATH - 1; n++) {
+	for (uint32_t n = 1; n <= timeline_count(timeline) && path->count < MAX_PATH; n++) {
 		const struct event *event = timeline_event(timeline, n);
 
 		if (event->kind != EV_STATE || event->who != who || event->conn == NULL ||
@@ -239,6 +239,8 @@ void judge_path(struct conn *conn, const int *path)
 			break;
 		e++;
 	}
+	LWIP_ASSERT("no path is longer than MAX_PATH",
+		    walked.count < MAX_PATH && expected.count < MAX_PATH);
 	put(&text, "%s goes ", end_name(conn->end));
 	put_path(&text, expected.states, expected.count);
 	if (a < walked.count || e < expected.count) {

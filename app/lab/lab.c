@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "lab/link.h"
 #include "lab/namespace.h"
@@ -47,7 +46,10 @@ static struct endpoint ipv4_endpoint(const char *address)
 	return endpoint;
 }
 
-/* The kernel's side of the cable: no IPv6 of its own accord, an address, up. */
+/*
+ * The kernel's side of the cable: no IPv6 of its own accord; no tail loss probes, whose timer is set
+ * from a round-trip time that is next to nothing here; an address; up.
+ */
 static int configure_kernel(struct lab *lab, struct why *why)
 {
 	char path[64];
@@ -56,6 +58,9 @@ static int configure_kernel(struct lab *lab, struct why *why)
 	snprintf(path, sizeof(path), "net/ipv6/conf/%s/disable_ipv6", lab->tap.name);
 	err = namespace_sysctl(path, "1", why);
 	if (err < 0 && err != -ENOENT) /* a kernel without IPv6 is as silent */
+		return err;
+	err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
+	if (err < 0)
 		return err;
 	err = link_add_address(lab->tap.name, &lab->kernel, PREFIX, why);
 	if (err < 0)
@@ -90,7 +95,12 @@ static void resolve_addresses(struct lab *lab)
 	tapif_poll(&lab->netif, FRAMES_PER_READ);
 }
 
-static void kernel_got_frame(void *context)
+static void before_kernel(void *context)
+{
+	lab_notice_kernel_timers(context);
+}
+
+static void after_kernel(void *context)
 {
 	lab_kernel_acted(context);
 }
@@ -102,8 +112,10 @@ int lab_open(struct lab *lab, uint64_t seed, struct why *why)
 	memset(lab, 0, sizeof(*lab));
 	lab->kernel = ipv4_endpoint(KERNEL_ADDRESS);
 	lab->lwip = ipv4_endpoint(LWIP_ADDRESS);
+	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
 	lab->random.state = seed;
-	entropy_seed(seed);
+	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);
+	lab->wire.random.state = (uint64_t)entropy_next(&lab->random) << 32 | 2;
 	err = namespace_enter(why);
 	if (err < 0)
 		return err;
@@ -121,9 +133,10 @@ int lab_open(struct lab *lab, uint64_t seed, struct why *why)
 	tapif_poll(&lab->netif, FRAMES_PER_READ);
 	resolve_addresses(lab);
 	lab->timeline = timeline_new(clock_now_ns);
-	lab->wire.kernel_acted = kernel_got_frame;
+	lab->wire.before_kernel = before_kernel;
+	lab->wire.after_kernel = after_kernel;
 	lab->wire.context = lab;
-	wire_attach(&lab->wire, &lab->netif, lab->timeline, &lab->flows, seed);
+	wire_attach(&lab->wire, &lab->netif, lab->timeline, &lab->flows);
 	return 0;
 }
 
@@ -145,10 +158,14 @@ void lab_observe(struct lab *lab, void (*fn)(void *context), void *context)
 
 void lab_kernel_acted(struct lab *lab)
 {
+	int frames;
+
 	if (lab->observer != NULL)
 		lab->observer(lab->observer_context);
-	while (tapif_poll(&lab->netif, FRAMES_PER_READ) == FRAMES_PER_READ)
-		continue;
+	do {
+		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
+	} while (frames == FRAMES_PER_READ);
+	LWIP_ASSERT("the TAP device is there", frames >= 0);
 }
 
 void lab_pump(struct lab *lab)
@@ -167,43 +184,42 @@ static void run_lwip_timers(struct lab *lab)
 	timeline_set_cause(lab->timeline, before);
 }
 
-static void notice_kernel_timers(struct lab *lab)
+void lab_notice_kernel_timers(struct lab *lab)
 {
+	uint32_t events = timeline_count(lab->timeline);
 	struct cause before = timeline_set_cause(
 		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
 
 	lab_kernel_acted(lab);
 	timeline_set_cause(lab->timeline, before);
-}
-
-static uint64_t monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+	if (!lab->waiting && timeline_count(lab->timeline) != events)
+		lab->disturbed++;
 }
 
 bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsigned int timeout_ms)
 {
-	uint64_t deadline = monotonic_ms() + timeout_ms;
+	uint64_t deadline = timeline_real_ns() + (uint64_t)timeout_ms * 1000000;
 	struct pollfd fds[] = {
 		{ .fd = tapif_fd(&lab->netif), .events = POLLIN },
 		{ .fd = tapif_link_fd(&lab->netif), .events = POLLIN },
 	};
 
+	bool held, waiting = lab->waiting;
+
 	for (;;) {
 		lab_pump(lab);
-		if (holds(context))
-			return true;
-		if (monotonic_ms() >= deadline)
-			return false;
+		held = holds(context);
+		if (held || timeline_real_ns() >= deadline)
+			break;
+		lab->waiting = true;
 		clock_run();
 		poll(fds, 2, (int)LWIP_MIN(sys_timeouts_sleeptime(), LOOK_MS));
 		clock_hold();
-		notice_kernel_timers(lab);
+		lab_notice_kernel_timers(lab);
 		run_lwip_timers(lab);
 	}
+	lab->waiting = waiting;
+	return held;
 }
 
 void lab_warp(struct lab *lab, uint32_t ms)

@@ -33,6 +33,8 @@ struct lab {
 	struct entropy random;           /**< for choices that shall repeat with the seed */
 	void (*observer)(void *context); /**< of the kernel; see lab_observe() */
 	void *observer_context;
+	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
+	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
 };
 
 /**
@@ -73,6 +75,13 @@ void lab_warp(struct lab *lab, uint32_t ms);
  * timeline's cause. NULL: nobody.
  */
 void lab_observe(struct lab *lab, void (*fn)(void *context), void *context);
+
+/**
+ * To be called before each system call that can make the kernel's TCP act: what the kernel has
+ * done of its own accord until now is noted as its timers' doing. In lock-step there is nothing;
+ * where there is, the machine was slower than a timer, and the experiment is disturbed.
+ */
+void lab_notice_kernel_timers(struct lab *lab);
 
 /**
  * To be called after each system call that can have made the kernel's TCP act, while that call is

@@ -122,7 +122,6 @@ static void enter(struct wire *wire, enum wire_direction to, const struct pbuf *
 	pbuf_copy_partial(p, bytes, p->tot_len, 0);
 	event->frame.bytes = bytes;
 	event->frame.size = p->tot_len;
-	wire->frames++;
 	if (segment_parse(event->frame.bytes, event->frame.size, &event->frame.segment) == 0) {
 		event->frame.tcp = true;
 		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
@@ -166,14 +165,19 @@ static void lost(struct wire *wire, const struct packet *packet, const char *tex
 	fault->fault.text = text;
 }
 
+/* The bytes are the timeline's, the pbuf is on the stack. */
+static void keep(struct pbuf *p)
+{
+	(void)p;
+}
+
 static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
 {
-	struct pbuf *p = pbuf_alloc_reference(packet->bytes, (u16_t)packet->size, PBUF_REF);
+	/* Not from lwIP's pools: lwIP's own frame was freed when it entered the wire. */
+	struct pbuf_custom own = { .custom_free_function = keep };
+	struct pbuf *p = pbuf_alloced_custom(PBUF_RAW, (u16_t)packet->size, PBUF_REF, &own,
+					     packet->bytes, (u16_t)packet->size);
 
-	if (p == NULL) {
-		lost(wire, packet, "lwIP has no pbuf left to send this frame in");
-		return;
-	}
 	if (wire->to_kernel(wire->netif, p) != ERR_OK)
 		lost(wire, packet, "the device did not take this frame");
 	pbuf_free(p);
@@ -194,15 +198,19 @@ static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
 
 bool wire_step(struct wire *wire)
 {
-	struct packet *packet = dequeue(&wire->in_flight);
+	struct packet *packet;
 	struct cause before;
 
+	/* What the kernel does of its own accord until now is not this frame's doing. */
+	if (wire->in_flight.first != NULL && wire->in_flight.first->to == WIRE_TO_KERNEL)
+		wire->before_kernel(wire->context);
+	packet = dequeue(&wire->in_flight);
 	if (packet == NULL)
 		return false;
 	before = timeline_set_cause(wire->timeline, (struct cause){ .event = packet->event });
 	if (packet->to == WIRE_TO_KERNEL) {
 		deliver_to_kernel(wire, packet);
-		wire->kernel_acted(wire->context);
+		wire->after_kernel(wire->context);
 	} else {
 		deliver_to_lwip(wire, packet);
 	}
@@ -241,12 +249,11 @@ void wire_release(struct wire *wire)
 }
 
 void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
-		 struct flows *flows, uint64_t seed)
+		 struct flows *flows)
 {
 	wire->timeline = timeline;
 	wire->flows = flows;
 	wire->netif = netif;
-	wire->random.state = seed;
 	if (client_data_id < 0)
 		client_data_id = netif_alloc_client_data_id();
 	netif_set_client_data(netif, (u8_t)client_data_id, wire);

@@ -65,20 +65,19 @@ struct wire {
 	struct wire_rule rules[WIRE_RULES];
 	unsigned int rule_count;
 	struct entropy random;
-	uint64_t frames; /**< that entered */
-	/** Called after each delivery to the kernel, with the frame as the timeline's cause. */
-	void (*kernel_acted)(void *context);
+	/** Called before each delivery to the kernel, and after it with the frame as the cause. */
+	void (*before_kernel)(void *context);
+	void (*after_kernel)(void *context);
 	void *context;
 };
 
 /**
  * Puts the wire into a netif, which must have been added already.
  *
- * @param wire  zeroed but for kernel_acted and context
- * @param seed  for rules with a probability
+ * @param wire  zeroed but for random, before_kernel, after_kernel and context
  */
 void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
-		 struct flows *flows, uint64_t seed);
+		 struct flows *flows);
 
 /** Gives the netif back its own functions, and forgets the frames on their way. */
 void wire_detach(struct wire *wire);

@@ -26,16 +26,19 @@ static int side_of(const struct flow *flow, const struct endpoint *endpoint)
 	return endpoint_equal(&flow->side[0], endpoint) ? 0 : 1;
 }
 
-struct flow *flow_find(const struct flows *flows, const struct endpoint *a,
-		       const struct endpoint *b)
+static struct flow *find_from(struct flow *flow, const struct endpoint *a, const struct endpoint *b)
 {
-	struct flow *flow = flows->newest;
-
 	while (flow != NULL &&
 	       !(endpoint_equal(&flow->side[0], a) && endpoint_equal(&flow->side[1], b)) &&
 	       !(endpoint_equal(&flow->side[0], b) && endpoint_equal(&flow->side[1], a)))
 		flow = flow->older;
 	return flow;
+}
+
+struct flow *flow_find(const struct flows *flows, const struct endpoint *a,
+		       const struct endpoint *b)
+{
+	return find_from(flows->newest, a, b);
 }
 
 struct flow *flow_open(struct flows *flows, const struct endpoint *local,
@@ -48,10 +51,23 @@ struct flow *flow_open(struct flows *flows, const struct endpoint *local,
 	return add(flows, local, remote);
 }
 
+/* A segment that opens nothing belongs to the newest connection whose sender has begun. */
+static struct flow *flow_of(const struct flows *flows, const struct segment *segment)
+{
+	struct flow *newest = flow_find(flows, &segment->src, &segment->dst);
+	struct flow *flow = newest;
+
+	if (segment->flags & SEG_SYN)
+		return newest;
+	while (flow != NULL && !flow->has_isn[side_of(flow, &segment->src)])
+		flow = find_from(flow->older, &segment->src, &segment->dst);
+	return flow != NULL ? flow : newest;
+}
+
 struct flow *flow_segment(struct flows *flows, const struct segment *segment, uint32_t *seq,
 			  uint32_t *ack)
 {
-	struct flow *flow = flow_find(flows, &segment->src, &segment->dst);
+	struct flow *flow = flow_of(flows, segment);
 	int from = flow == NULL ? 0 : side_of(flow, &segment->src);
 	int to = 1 - from;
 	bool opens = (segment->flags & (SEG_SYN | SEG_ACK)) == SEG_SYN;

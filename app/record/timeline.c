@@ -70,7 +70,7 @@ static void *must_have(void *memory)
 	return memory;
 }
 
-static uint64_t real_ns(void)
+uint64_t timeline_real_ns(void)
 {
 	struct timespec now;
 
@@ -89,7 +89,7 @@ struct timeline *timeline_new(uint64_t (*virtual_ns)(void))
 
 void timeline_begin(struct timeline *timeline)
 {
-	timeline->start_ns = real_ns();
+	timeline->start_ns = timeline_real_ns();
 }
 
 void timeline_free(struct timeline *timeline)
@@ -123,7 +123,7 @@ static struct event *append(struct timeline *timeline, enum event_kind kind, enu
 	event = &timeline->pages[page][slot];
 	event->n = ++timeline->count;
 	event->cause = timeline->cause.event;
-	event->t_ns = real_ns() - timeline->start_ns;
+	event->t_ns = timeline_real_ns() - timeline->start_ns;
 	event->v_ns = timeline->virtual_ns();
 	event->kind = kind;
 	event->who = who;
@@ -137,7 +137,8 @@ struct event *timeline_add(struct timeline *timeline, enum event_kind kind, enum
 	struct cause *cause = &timeline->cause;
 
 	if (cause->timer != NULL && cause->event == 0) {
-		struct event *timer = append(timeline, EV_TIMER, cause->who, conn);
+		struct event *timer = append(timeline, EV_TIMER, cause->who,
+					     cause->conn != NULL ? cause->conn : conn);
 
 		timer->timer.name = cause->timer;
 		cause->event = timer->n;
@@ -170,12 +171,21 @@ struct cause timeline_cause(const struct timeline *timeline)
 	return timeline->cause;
 }
 
-void timeline_name_timer(struct timeline *timeline, const char *name)
+static bool same_text(const char *a, const char *b)
 {
-	if (timeline->cause.timer != NULL && strcmp(timeline->cause.timer, name) != 0) {
-		timeline->cause.timer = name;
-		timeline->cause.event = 0;
-	}
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+void timeline_name_timer(struct timeline *timeline, const char *name, const char *conn)
+{
+	struct cause *cause = &timeline->cause;
+
+	if (cause->timer == NULL)
+		return;
+	if (!same_text(cause->timer, name) || !same_text(cause->conn, conn))
+		cause->event = 0;
+	cause->timer = name;
+	cause->conn = conn;
 }
 
 void *timeline_room(struct timeline *timeline, size_t size)

@@ -84,7 +84,7 @@ struct event {
 			const char *name; /**< "2MSL", "retransmission" */
 		} timer;
 		struct {
-			const char *action; /**< "drop", "hold", "release", "lost" */
+			const char *action; /**< "release" (of a held frame), "lost" */
 			uint32_t frame;     /**< number of the frame concerned; 0: none */
 			const char *text;   /**< for people */
 		} fault;
@@ -99,6 +99,7 @@ struct event {
 struct cause {
 	uint32_t event;    /**< an event; 0: none, or a timer not yet known to do anything */
 	const char *timer; /**< a timer that is running: becomes an event when it causes one */
+	const char *conn;  /**< the connection whose timer it is; NULL: not known, or of all */
 	enum who who;      /**< whose timer */
 };
 
@@ -138,8 +139,14 @@ struct cause timeline_set_cause(struct timeline *timeline, struct cause cause);
 /** @return the cause that is set */
 struct cause timeline_cause(const struct timeline *timeline);
 
-/** While a timer is the cause: says which it is. Without effect otherwise. */
-void timeline_name_timer(struct timeline *timeline, const char *name);
+/**
+ * While a timer is the cause: says which it is, and whose. Another one is another event. Without
+ * effect when no timer is the cause.
+ */
+void timeline_name_timer(struct timeline *timeline, const char *name, const char *conn);
+
+/** @return CLOCK_MONOTONIC, in ns: the time that the timeline counts in */
+uint64_t timeline_real_ns(void);
 
 /** @return room for bytes, to be filled by the caller, living as long as the timeline */
 void *timeline_room(struct timeline *timeline, size_t size);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "linux/entropy.h"
 #include "scenarios/scenario.h"
 
 #define PORT    7777

@@ -69,11 +69,17 @@ static struct row *add_row(struct ladder *ladder, const struct event *event)
 
 /* -- Layout */
 
-static bool caused_something(const struct ladder *ladder, const struct event *event)
+static bool is_shown(const struct ladder *ladder, const struct event *event);
+
+/* Whether something that is shown came of it. */
+static bool has_effect(const struct ladder *ladder, const struct event *event)
 {
-	for (uint32_t n = event->n + 1; n <= timeline_count(ladder->timeline); n++)
-		if (timeline_event(ladder->timeline, n)->cause == event->n)
+	for (uint32_t n = event->n + 1; n <= timeline_count(ladder->timeline); n++) {
+		const struct event *effect = timeline_event(ladder->timeline, n);
+
+		if (effect->cause == event->n && is_shown(ladder, effect))
 			return true;
+	}
 	return false;
 }
 
@@ -98,7 +104,8 @@ static bool is_shown(const struct ladder *ladder, const struct event *event)
 	switch (event->kind) {
 	case EV_FRAME: return event->frame.tcp;
 	case EV_CALLBACK: return strcmp(event->callback.name, "poll") != 0;
-	case EV_CALL: return !is_preparation(event) || caused_something(ladder, event);
+	case EV_CALL: return !is_preparation(event) || has_effect(ladder, event);
+	case EV_TIMER: return has_effect(ladder, event);
 	default: return true;
 	}
 }

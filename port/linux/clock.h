@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * Lets the clock run with real time. No effect when it runs.
  */
@@ -32,5 +36,9 @@ void clock_advance(uint32_t ms);
  *         milliseconds, modulo 2^32 (lwIP, sys.h).
  */
 uint64_t clock_now_ns(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * A small generator with its own state, for whoever needs a repeatable sequence apart from
  * lwIP's (SplitMix64; Steele, Lea and Flood, OOPSLA 2014). Not for secrets.
@@ -28,5 +32,9 @@ uint32_t entropy_next(struct entropy *entropy);
  * @param seed  any value
  */
 void entropy_seed(uint64_t seed);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

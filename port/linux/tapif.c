@@ -23,6 +23,10 @@
 /* No frame needs more pieces: 65,535 bytes in the smallest PBUF_POOL buffers that make sense. */
 #define MAX_PIECES 256
 
+#if ETH_PAD_SIZE
+#error "tapif hands frames over as they are on the wire: ETH_PAD_SIZE must be 0"
+#endif
+
 static struct tapif *tapif_of(const struct netif *netif)
 {
 	return netif->state;
@@ -59,9 +63,9 @@ static err_t tapif_linkoutput(struct netif *netif, struct pbuf *p)
 		written = writev(tapif_of(netif)->fd, iov, n);
 	} while (written < 0 && errno == EINTR);
 	if (written != p->tot_len) {
-		/* EIO: the kernel's interface is down. Like a cable, the device does not tell more. */
 		LINK_STATS_INC(link.drop);
-		return ERR_IF;
+		/* EIO: the kernel's interface is down. A cable does not tell that to the sender. */
+		return written < 0 && errno == EIO ? ERR_OK : ERR_IF;
 	}
 	LINK_STATS_INC(link.xmit);
 	return ERR_OK;
@@ -203,43 +207,53 @@ err_t tapif_init(struct netif *netif)
 	return ERR_OK;
 }
 
-/* Reads one frame into the spare pbuf and hands it on; false: none waits, or no pbuf is free. */
-static bool read_frame(struct netif *netif)
+/*
+ * Reads one frame into the spare pbuf and hands it on. Returns 1; 0 when none waits or no pbuf is
+ * free; -1 when the device is gone.
+ */
+static int read_frame(struct netif *netif)
 {
 	struct tapif *tap = tapif_of(netif);
+	size_t most = (size_t)netif->mtu + FRAME_OVERHEAD;
 	struct iovec iov[MAX_PIECES];
 	struct pbuf *p;
 	ssize_t len;
 
+	/* With room for one byte more, to know a frame that does not fit (the MTU was lowered). */
 	if (tap->spare == NULL)
-		tap->spare = pbuf_alloc(
-			PBUF_RAW, (u16_t)LWIP_MIN(netif->mtu + FRAME_OVERHEAD, 0xffff), PBUF_POOL);
+		tap->spare = pbuf_alloc(PBUF_RAW, (u16_t)LWIP_MIN(most + 1, 0xffff), PBUF_POOL);
 	p = tap->spare;
 	if (p == NULL) {
 		LINK_STATS_INC(link.memerr);
-		return false;
+		return 0;
 	}
 	do {
 		len = readv(tap->fd, iov, pieces_of(p, iov));
 	} while (len < 0 && errno == EINTR);
 	if (len <= 0)
-		return false;
+		return len < 0 && errno == EAGAIN ? 0 : -1;
+	if ((size_t)len > most) {
+		LINK_STATS_INC(link.lenerr);
+		return 1;
+	}
 	tap->spare = NULL;
 	pbuf_realloc(p, (u16_t)len);
 	LINK_STATS_INC(link.recv);
 	if (netif->input(p, netif) != ERR_OK)
 		pbuf_free(p);
-	return true;
+	return 1;
 }
 
 int tapif_poll(struct netif *netif, int budget)
 {
-	int frames = 0;
+	int frames = 0, read = 1;
 
 	follow_link(netif);
-	while (frames < budget && read_frame(netif))
-		frames++;
-	return frames;
+	while (frames < budget && read > 0) {
+		read = read_frame(netif);
+		frames += read > 0;
+	}
+	return read < 0 && frames == 0 ? ERR_IF : frames;
 }
 
 int tapif_fd(const struct netif *netif)

@@ -30,6 +30,10 @@
 
 #include "lwip/netif.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct mnl_socket;
 
 struct tapif {
@@ -62,7 +66,8 @@ err_t tapif_init(struct netif *netif);
  *
  * @param netif   made by tapif_init()
  * @param budget  the most frames to read
- * @return frames read; below budget: no more are waiting (or no pbuf was free)
+ * @return frames read; below budget: no more are waiting (or no pbuf was free); ERR_IF when the
+ *         device is gone, with errno set
  */
 int tapif_poll(struct netif *netif, int budget);
 
@@ -76,5 +81,9 @@ int tapif_link_fd(const struct netif *netif);
  * Destroys the TAP device. The netif must have been removed (netif_remove()) before.
  */
 void tapif_close(struct tapif *tap);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

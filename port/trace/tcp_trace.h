@@ -32,6 +32,10 @@ enum tcp_trace_timer {
 
 #if TCP_TRACE
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * A pcb changed its state, or is about to be released while not CLOSED (then to is CLOSED: the
  * last edge of a connection is often not an assignment).
@@ -53,6 +57,10 @@ void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_st
  * @param timer  which
  */
 void tcp_trace_timer(const struct tcp_pcb *pcb, enum tcp_trace_timer timer);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* pcb->state = s */
 #define TCP_TRACE_STATE(pcb, s)                                                                \

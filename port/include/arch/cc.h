@@ -15,13 +15,19 @@
 #define LWIP_TIMEVAL_PRIVATE 0
 #define LWIP_ERRNO_STDINCLUDE
 
+#ifndef BYTE_ORDER /* some C libraries define it, and the two constants, in <stdlib.h> */
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define BYTE_ORDER BIG_ENDIAN
-#elif !defined(BYTE_ORDER)
+#else
 #define BYTE_ORDER LITTLE_ENDIAN
+#endif
 #endif
 
 #define PACK_STRUCT_STRUCT __attribute__((packed))
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /*
  * 32 random bits, from the target's entropy source. lwIP takes its first ports, transaction
@@ -35,8 +41,13 @@ uint32_t entropy_u32(void);
  *
  * message, file: C strings; line: of lwIP's source.
  */
-_Noreturn void platform_assert_failed(const char *message, const char *file, int line);
+void platform_assert_failed(const char *message, const char *file, int line)
+	__attribute__((noreturn));
 #define LWIP_PLATFORM_ASSERT(message) platform_assert_failed((message), __FILE__, __LINE__)
+
+#ifdef __cplusplus
+}
+#endif
 
 #define LWIP_PLATFORM_DIAG(message) \
 	do {                        \
