@@ -202,8 +202,12 @@ void end_abort(struct end *end)
 
 void end_close(struct end *end)
 {
+	struct conn *next;
+
 	end->ops->dispose(end);
-	while (end->conns != NULL)
-		drop(end->conns);
+	for (struct conn *conn = end->conns; conn != NULL; conn = next) {
+		next = conn->next;
+		free(conn);
+	}
 	free(end);
 }
