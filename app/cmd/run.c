@@ -18,24 +18,32 @@ struct suite {
 	int count;
 };
 
+/* Whether a pattern, the ith of the options (-1: any of them), means an experiment. */
+static bool is_meant(const struct suite *suite, int i, const struct experiment *experiment)
+{
+	char name[SCENARIO_STRLEN];
+
+	scenario_name(experiment->scenario->name, '-', name);
+	return i < 0 ? run_options_want(&suite->options, name, experiment->name)
+		     : run_options_match(&suite->options, i, name, experiment->name);
+}
+
 static int select_experiments(struct suite *suite)
 {
-	int room = 0;
+	struct experiment *grown;
+	struct experiment next;
 
-	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next)
-		room += VARIANTS;
-	suite->experiments = calloc((size_t)room + 1, sizeof(struct experiment));
-	if (suite->experiments == NULL)
-		return -ENOMEM;
 	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
 		for (enum variant v = LWIP_FIRST; v < VARIANTS; v++) {
-			struct experiment *experiment = &suite->experiments[suite->count];
-			char name[SCENARIO_STRLEN];
-
-			experiment_init(experiment, s, v);
-			if (run_options_want(&suite->options, scenario_name(s->name, '-', name),
-					     experiment->name))
-				suite->count++;
+			experiment_init(&next, s, v);
+			if (!is_meant(suite, -1, &next))
+				continue;
+			grown = realloc(suite->experiments,
+					((size_t)suite->count + 1) * sizeof(*grown));
+			if (grown == NULL)
+				return -ENOMEM;
+			suite->experiments = grown;
+			suite->experiments[suite->count++] = next;
 		}
 	}
 	return 0;
@@ -45,16 +53,11 @@ static int select_experiments(struct suite *suite)
 static const char *first_unmatched(const struct suite *suite)
 {
 	for (int i = 0; i < suite->options.pattern_count; i++) {
-		bool matched = false;
+		int j = 0;
 
-		for (int j = 0; j < suite->count && !matched; j++) {
-			const struct experiment *experiment = &suite->experiments[j];
-			char name[SCENARIO_STRLEN];
-
-			scenario_name(experiment->scenario->name, '-', name);
-			matched = run_options_match(&suite->options, i, name, experiment->name);
-		}
-		if (!matched)
+		while (j < suite->count && !is_meant(suite, i, &suite->experiments[j]))
+			j++;
+		if (j == suite->count)
 			return suite->options.patterns[i];
 	}
 	return NULL;
