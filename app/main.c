@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,11 +29,25 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+/*
+ * A standard descriptor that is closed would be taken by the next file that is opened, and output
+ * would go there. With /dev/null opened the other way round, using it fails instead.
+ */
+static void occupy_standard_descriptors(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", modes[fd]);
+}
+
 int main(int argc, char **argv)
 {
 	char *nothing[] = { help, NULL };
 	const char *name = argc > 1 ? argv[1] : help;
 
+	occupy_standard_descriptors();
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
 		name = help;
 	for (const struct command *command = commands; command->name != NULL; command++)

@@ -28,7 +28,7 @@ static int parse_number(const char *option, const char *text, uint64_t min, uint
 	char *end;
 
 	errno = 0;
-	*number = strtoull(text, &end, 0);
+	*number = strtoull(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
 	if (errno != 0 || *end != '\0' || end == text || strchr(text, '-') != NULL ||
 	    *number < min || *number > max)
 		return why_set(why, EINVAL, "%s takes a whole number from %llu to %llu, not '%s'",
@@ -86,7 +86,10 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		case 'f': err = parse_format(optarg, &options->format, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
 		default: /* optopt: a short one, perhaps among others; else the whole word */
-			if (optopt != 0)
+			if (optopt == 'v')
+				err = why_set(why, EINVAL, "%s: --verbose takes no value",
+					      argv[optind - 1]);
+			else if (optopt != 0)
 				err = why_set(why, EINVAL, "there is no option '-%c'", optopt);
 			else
 				err = why_set(why, EINVAL, "there is no option '%s'",

@@ -110,6 +110,11 @@ struct path {
 	int count;
 };
 
+static bool is_of(const struct event *event, const char *conn)
+{
+	return event->conn != NULL && strcmp(event->conn, conn) == 0;
+}
+
 static void read_path(const struct timeline *timeline, enum who who, const char *conn,
 		      struct path *path)
 {
@@ -119,8 +124,7 @@ static void read_path(const struct timeline *timeline, enum who who, const char 
 	for (uint32_t n = 1; n <= timeline_count(timeline) && path->count < MAX_PATH; n++) {
 		const struct event *event = timeline_event(timeline, n);
 
-		if (event->kind != EV_STATE || event->who != who || event->conn == NULL ||
-		    strcmp(event->conn, conn) != 0)
+		if (event->kind != EV_STATE || event->who != who || !is_of(event, conn))
 			continue;
 		if (path->count == 0) {
 			path->events[0] = n;
@@ -201,22 +205,29 @@ static void put_difference(struct text *text, const struct path *walked, int a,
 		    state_name(expected->states[e]), after);
 }
 
-/* The connection's frames nearest to an event. */
+/* The connection's frames nearest to an event, and its transitions between them. */
 static void put_frames_around(struct text *text, const struct timeline *timeline, const char *conn,
 			      uint32_t n)
 {
 	uint32_t first = n, last = n;
 	char line[DESCRIBE_STRLEN];
 
-	for (int found = 0; first > 1 && found < FRAMES_AROUND;)
-		found += timeline_event(timeline, --first)->kind == EV_FRAME;
-	for (int found = 0; last < timeline_count(timeline) && found < FRAMES_AROUND;)
-		found += timeline_event(timeline, ++last)->kind == EV_FRAME;
+	if (conn == NULL || n == 0)
+		return;
+	for (int found = 0; first > 1 && found < FRAMES_AROUND;) {
+		const struct event *event = timeline_event(timeline, --first);
+
+		found += event->kind == EV_FRAME && is_of(event, conn);
+	}
+	for (int found = 0; last < timeline_count(timeline) && found < FRAMES_AROUND;) {
+		const struct event *event = timeline_event(timeline, ++last);
+
+		found += event->kind == EV_FRAME && is_of(event, conn);
+	}
 	for (uint32_t i = first; i <= last; i++) {
 		const struct event *event = timeline_event(timeline, i);
 
-		if ((event->kind == EV_FRAME || event->kind == EV_STATE) && event->conn != NULL &&
-		    strcmp(event->conn, conn) == 0)
+		if ((event->kind == EV_FRAME || event->kind == EV_STATE) && is_of(event, conn))
 			put(text, "\n%s", describe_event(event, line));
 	}
 }
@@ -287,8 +298,7 @@ static uint32_t next_segment(const struct conn *conn, uint32_t n, char text[FLAG
 	while (++n <= timeline_count(timeline)) {
 		const struct event *event = timeline_event(timeline, n);
 
-		if (event->kind != EV_FRAME || event->conn == NULL ||
-		    strcmp(event->conn, conn->name) != 0)
+		if (event->kind != EV_FRAME || !is_of(event, conn->name))
 			continue;
 		text[0] = event->who == conn->end->ops->who ? '>' : '<';
 		text[1] = ' ';

@@ -73,6 +73,6 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 	err = request(nlh);
 	if (err < 0)
 		return why_set(why, -err, "cannot give interface %s the address %s/%u: %s", name,
-			       endpoint_format(address, text), prefix, strerror(-err));
+			       address_format(address, text), prefix, strerror(-err));
 	return 0;
 }

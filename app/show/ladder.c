@@ -14,6 +14,7 @@
 
 #define TIME_WIDTH 9
 #define CELL_WIDTH 20
+#define PAGE_WIDTH (LADDER_WIDTH - TIME_WIDTH - 2)
 #define WIRE_WIDTH (LADDER_WIDTH - TIME_WIDTH - 2 * CELL_WIDTH - 4)
 
 /* A run of rows without any transition is cut when it is longer than this … */
@@ -31,8 +32,10 @@ struct row {
 	const char *note[2]; /* a call, callback or timer, in words */
 	bool arrow;          /* event is a frame, shown in the middle */
 	bool released;       /* it is shown where the wire let it go on */
-	uint32_t bytes;      /* a cut: data in the frames left out, */
-	uint32_t frames;     /* and their number */
+	bool cut;            /* it stands for rows left out: */
+	uint32_t frames;     /* so many of them with a frame, */
+	uint32_t others;     /* so many with something else, */
+	uint64_t bytes;      /* so much data in the frames */
 };
 
 struct ladder {
@@ -83,12 +86,14 @@ static bool has_effect(const struct ladder *ladder, const struct event *event)
 	return false;
 }
 
-/* Calls that a reader can do without, unless something came of them. */
+/* Calls that a reader can do without, unless they failed or something came of them. */
 static bool is_preparation(const struct event *call)
 {
 	static const char *const names[] = { "socket", "bind", "setsockopt", "tcp_new",
 					     "tcp_bind" };
 
+	if (call->call.result != NULL && strcmp(call->call.result, "ERR_OK") != 0)
+		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(call->call.name, names[i]) == 0)
 			return true;
@@ -146,7 +151,7 @@ static bool is_due_to(const struct ladder *ladder, const struct event *event, ui
 {
 	while (event != NULL && event->cause != cause)
 		event = timeline_event(ladder->timeline, event->cause);
-	return event != NULL;
+	return event != NULL && cause != 0;
 }
 
 static void lay_out_frame(struct ladder *ladder, const struct event *frame)
@@ -205,6 +210,7 @@ static void cut_runs(struct ladder *ladder)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < ladder->count;) {
+		struct row cut;
 		size_t end = i;
 
 		while (end < ladder->count && is_quiet(&ladder->rows[end]))
@@ -217,15 +223,17 @@ static void cut_runs(struct ladder *ladder)
 		}
 		for (size_t j = 0; j < RUN_HEAD; j++)
 			ladder->rows[kept++] = ladder->rows[i++];
-		ladder->rows[kept] = (struct row){ .event = ladder->rows[i].event,
-						   .t_ns = ladder->rows[i].t_ns };
+		cut = (struct row){ .event = ladder->rows[i].event,
+				    .t_ns = ladder->rows[i].t_ns,
+				    .cut = true };
 		for (; i < end - RUN_TAIL; i++) {
-			if (!ladder->rows[i].arrow)
-				continue;
-			ladder->rows[kept].frames++;
-			ladder->rows[kept].bytes += ladder->rows[i].event->frame.segment.length;
+			const struct row *row = &ladder->rows[i];
+
+			cut.frames += row->arrow;
+			cut.others += !row->arrow;
+			cut.bytes += row->arrow ? row->event->frame.segment.length : 0;
 		}
-		kept++;
+		ladder->rows[kept++] = cut;
 	}
 	ladder->count = kept;
 }
@@ -269,8 +277,9 @@ static void put_arrow(const struct ladder *ladder, const struct row *row)
 	else
 		snprintf(label, sizeof(label), " %s%s%s ", text, frame->frame.fate ? ", " : "",
 			 frame->frame.fate ? frame->frame.fate : "");
+	text_cut(label, WIRE_WIDTH - 4);
 	width = text_width(label);
-	fill = width + 4 < WIRE_WIDTH ? WIRE_WIDTH - width - 4 : 0;
+	fill = WIRE_WIDTH - 4 - width;
 	fputs(paint_on(ladder->style, paint), ladder->out);
 	if (to_right) {
 		fprintf(ladder->out, "%s%s%s", line, line, label);
@@ -318,6 +327,7 @@ static void put_note(const struct ladder *ladder, const struct event *event)
 			 event->callback.err == NULL || strcmp(event->callback.err, "ERR_OK") == 0
 				 ? ""
 				 : event->callback.err);
+	text_cut(text, PAGE_WIDTH);
 	width = text_width(text);
 	if (event->who == WHO_KERNEL) {
 		size_t start = CELL_WIDTH + 1 + WIRE_WIDTH + 1;
@@ -333,15 +343,19 @@ static void put_note(const struct ladder *ladder, const struct event *event)
 }
 
 /* The lab itself, or the wire, says something across the whole width. */
-static void put_across(const struct ladder *ladder, const char *text)
+static void put_across(const struct ladder *ladder, char *text)
 {
-	size_t width = text_width(text) + 2, all = LADDER_WIDTH - TIME_WIDTH - 2;
-	size_t left = width < all ? (all - width) / 2 : 0;
+	size_t width, all = PAGE_WIDTH;
+	size_t left;
+
+	text_cut(text, all - 4); /* so that a line begins and ends the row */
+	width = text_width(text) + 2;
+	left = (all - width) / 2;
 
 	fputs(paint_on(ladder->style, PAINT_DIM), ladder->out);
 	put_repeated(ladder, "┄", left);
 	fprintf(ladder->out, " %s ", text);
-	put_repeated(ladder, "┄", width < all ? all - width - left : 0);
+	put_repeated(ladder, "┄", all - width - left);
 	fputs(paint_off(ladder->style, PAINT_DIM), ladder->out);
 }
 
@@ -352,9 +366,12 @@ static void print_row(const struct ladder *ladder, const struct row *row)
 
 	put_time(ladder, row->t_ns);
 	fputs("  ", ladder->out);
-	if (row->frames > 0) {
-		snprintf(text, sizeof(text), "⋮ %u more segments with %u bytes", row->frames,
-			 row->bytes);
+	if (row->cut && row->frames > 0) {
+		snprintf(text, sizeof(text), "⋮ %u more segments with %llu bytes", row->frames,
+			 (unsigned long long)row->bytes);
+		put_across(ladder, text);
+	} else if (row->cut) {
+		snprintf(text, sizeof(text), "⋮ %u more calls and callbacks", row->others);
 		put_across(ladder, text);
 	} else if (row->arrow || event->kind == EV_STATE) {
 		put_left_state(ladder, row);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "show/style.h"
 
+#include <string.h>
+
 const char *paint_on(const struct style *style, enum paint paint)
 {
 	/* ECMA-48, SGR: bold cyan, green, bold red, faint. */
@@ -22,4 +24,23 @@ size_t text_width(const char *text)
 	for (; *text != '\0'; text++)
 		width += ((unsigned char)*text & 0xc0) != 0x80;
 	return width;
+}
+
+void text_cut(char *text, size_t columns)
+{
+	static const char dots[] = "…";
+	size_t seen = 0;
+	char *at = text, *cut = text;
+
+	/* The dots may take more bytes than the character they replace, never more than the rest. */
+	for (; *at != '\0'; at++) {
+		if (((unsigned char)*at & 0xc0) == 0x80)
+			continue;
+		if (++seen == columns)
+			cut = at;
+	}
+	if (seen > columns && strlen(cut) >= sizeof(dots) - 1)
+		memcpy(cut, dots, sizeof(dots));
+	else if (seen > columns)
+		*cut = '\0';
 }

@@ -24,4 +24,7 @@ const char *paint_off(const struct style *style, enum paint paint);
 /** @return the columns that a UTF-8 text takes (none of ours is wider than one per character) */
 size_t text_width(const char *text);
 
+/** Cuts a UTF-8 text so that it takes no more columns than that; "…" tells that it was cut. */
+void text_cut(char *text, size_t columns);
+
 #endif

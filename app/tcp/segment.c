@@ -21,12 +21,19 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
+const char *address_format(const struct endpoint *endpoint, char text[ENDPOINT_STRLEN])
+{
+	inet_ntop(endpoint->family == 6 ? AF_INET6 : AF_INET, endpoint->addr, text,
+		  ENDPOINT_STRLEN);
+	return text;
+}
+
 const char *endpoint_format(const struct endpoint *endpoint, char text[ENDPOINT_STRLEN])
 {
-	char addr[INET6_ADDRSTRLEN];
+	char address[ENDPOINT_STRLEN];
 
-	inet_ntop(endpoint->family == 6 ? AF_INET6 : AF_INET, endpoint->addr, addr, sizeof(addr));
-	snprintf(text, ENDPOINT_STRLEN, endpoint->family == 6 ? "[%s]:%u" : "%s:%u", addr,
+	address_format(endpoint, address);
+	snprintf(text, ENDPOINT_STRLEN, endpoint->family == 6 ? "[%.45s]:%u" : "%.45s:%u", address,
 		 endpoint->port);
 	return text;
 }
@@ -54,7 +61,7 @@ static bool parse_options(const uint8_t *option, size_t size, struct segment *se
 		if (option[0] == MSS && length == 4) {
 			segment->mss = get16(option + 2);
 		} else if (option[0] == WSCALE && length == 3) {
-			segment->wscale = (int8_t)option[2];
+			segment->wscale = option[2];
 		} else if (option[0] == SACK_PERMITTED && length == 2) {
 			segment->sack_permitted = true;
 		} else if (option[0] == TIMESTAMPS && length == 10) {

@@ -19,6 +19,9 @@ struct endpoint {
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
 #define ENDPOINT_STRLEN 56
+/** Writes the address alone: "10.9.0.1". @return text */
+const char *address_format(const struct endpoint *endpoint, char text[ENDPOINT_STRLEN]);
+
 /**
  * Writes "10.9.0.1:80" or "[fd09::1]:80".
  *
@@ -47,7 +50,7 @@ struct segment {
 	uint16_t length;  /**< bytes of data */
 	uint16_t payload; /**< offset of the data in the frame */
 	uint16_t mss;     /**< option; 0: absent */
-	int8_t wscale;    /**< option; -1: absent */
+	int16_t wscale;   /**< option, 0 to 255 as sent; -1: absent */
 	bool sack_permitted;
 	bool timestamps;
 	uint32_t tsval, tsecr;

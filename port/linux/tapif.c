@@ -71,12 +71,21 @@ static err_t tapif_linkoutput(struct netif *netif, struct pbuf *p)
 	return ERR_OK;
 }
 
+/* What rtnetlink tells of an interface, as far as it matters here. */
+struct link_news {
+	const char *name;
+	uint32_t mtu; /* 0: not told */
+};
+
 static int on_link_attr(const struct nlattr *attr, void *data)
 {
-	const struct nlattr **mtu = data;
+	struct link_news *news = data;
 
 	if (mnl_attr_get_type(attr) == IFLA_MTU && mnl_attr_validate(attr, MNL_TYPE_U32) == 0)
-		*mtu = attr;
+		news->mtu = mnl_attr_get_u32(attr);
+	if (mnl_attr_get_type(attr) == IFLA_IFNAME &&
+	    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) == 0)
+		news->name = mnl_attr_get_str(attr);
 	return MNL_CB_OK;
 }
 
@@ -98,13 +107,17 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	struct netif *netif = data;
 	struct tapif *tap = tapif_of(netif);
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *mtu = NULL;
+	struct link_news news = { 0 };
 
-	if (ifi->ifi_index != tap->ifindex || nlh->nlmsg_type != RTM_NEWLINK)
+	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
-	mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &mtu);
-	if (mtu != NULL && netif->mtu != mnl_attr_get_u32(mtu))
-		set_mtu(netif, mnl_attr_get_u32(mtu));
+	mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &news);
+	if (tap->ifindex == 0 && news.name != NULL && strcmp(news.name, tap->name) == 0)
+		tap->ifindex = ifi->ifi_index;
+	if (ifi->ifi_index != tap->ifindex)
+		return MNL_CB_OK;
+	if (news.mtu != 0 && netif->mtu != news.mtu)
+		set_mtu(netif, news.mtu);
 	if (ifi->ifi_flags & IFF_UP)
 		netif_set_link_up(netif);
 	else
@@ -123,6 +136,8 @@ static int ask_link(struct tapif *tap)
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
 	ifi->ifi_index = tap->ifindex;
+	if (tap->ifindex == 0)
+		mnl_attr_put_strz(nlh, IFLA_IFNAME, tap->name);
 	return mnl_socket_sendto(tap->link, nlh, nlh->nlmsg_len) < 0 ? -1 : 0;
 }
 
@@ -130,17 +145,22 @@ static int ask_link(struct tapif *tap)
 static void follow_link(struct netif *netif)
 {
 	struct tapif *tap = tapif_of(netif);
+	bool lost = false;
 	char buf[8192];
 	ssize_t len;
 
 	for (;;) {
 		len = recv(mnl_socket_get_fd(tap->link), buf, sizeof(buf), MSG_DONTWAIT);
-		if (len > 0)
+		if (len > 0) {
 			mnl_cb_run(buf, (size_t)len, 0, 0, on_link, netif);
-		else if (len < 0 && errno == ENOBUFS)
-			ask_link(tap); /* something was not told: ask how it is now */
-		else if (len == 0 || errno != EINTR)
-			return;
+		} else if (len < 0 && errno == ENOBUFS) {
+			lost = true; /* more was told than there was room for */
+		} else if (len == 0 || errno != EINTR) {
+			/* Now there is room: ask how it is, once. */
+			if (!lost || ask_link(tap) < 0)
+				return;
+			lost = false;
+		}
 	}
 }
 
@@ -168,8 +188,8 @@ static int open_device(struct tapif *tap)
 	if (ioctl(tap->fd, TUNSETIFF, &ifr) < 0)
 		return -1;
 	memcpy(tap->name, ifr.ifr_name, IFNAMSIZ);
-	tap->ifindex = (int)if_nametoindex(tap->name);
-	return tap->ifindex == 0 ? -1 : 0;
+	tap->ifindex = 0; /* rtnetlink will tell */
+	return 0;
 }
 
 err_t tapif_init(struct netif *netif)
