@@ -68,6 +68,10 @@ test: setup-test
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
+## bench: what an experiment costs on this machine
+bench: build
+	$(Q)tests/bench/life.sh
+
 ## check: static analysis: cppcheck, clang-tidy, clang-format, shellcheck
 check: setup-check build
 	$(Q)scripts/check
@@ -155,6 +159,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab test check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab test bench check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))
