@@ -581,6 +581,7 @@ TEST(segments_count_from_the_mark)
 	expect_segments_from(conn);
 	expect_segments(conn, "> FIN,ACK");
 	assert_fails("there is no more");
+	expect_segments_from(conn);
 	story_frame(lab.timeline, WHO_LWIP, "c1", SEG_FIN | SEG_ACK, 1, 1, 0);
 	expect_segments(conn, "> FIN,ACK");
 	assert_holds();

@@ -501,8 +501,12 @@ TEST(a_run_ends_where_something_happens)
 	exchange(7);
 	frame(WHO_LWIP, SEG_ACK, 1, 1, 0)->frame.fate = "dropped";
 	exchange(7);
+	story_fault(timeline, "lost", 0, "lwIP's pbuf pool is empty");
+	exchange(7);
+	timeline_add(timeline, EV_TIMER, WHO_LWIP, "c1")->timer.name = "persist";
+	exchange(7);
 	draw_all(&plain);
-	assert_int_equal(lines(), 1 + 14 + 1 + 14 + 1 + 14 + 1 + 14);
+	assert_int_equal(lines(), 1 + 6 * 14 + 5);
 }
 
 TEST(every_run_is_cut_for_itself)
@@ -528,8 +532,9 @@ TEST(a_run_of_calls_is_not_cut_in_silence)
 	for (int i = 0; i < 30; i++)
 		story_call(timeline, WHO_KERNEL, "c1", "recv", "256 bytes", "EAGAIN (11)");
 	draw_all(&plain);
-	if (lines() < 1 + 30)
-		line_with("⋮");
+	assert_int_equal(lines(), 1 + 6 + 1 + 3);
+	assert_words(line(7), "⋮ 21 more calls and callbacks");
+	assert_fits();
 }
 
 TEST(calls_between_the_segments_of_a_run_are_not_counted_as_segments)
@@ -678,6 +683,39 @@ TEST(width_counts_characters)
 	assert_int_equal(text_width("─▶‹ä›"), 5);
 }
 
+static const char *cut(const char *whole, size_t columns)
+{
+	static char copy[64];
+
+	strcpy(copy, whole);
+	text_cut(copy, columns);
+	return copy;
+}
+
+TEST(a_text_that_fits_is_not_cut)
+{
+	assert_string_equal(cut("", 5), "");
+	assert_string_equal(cut("abcde", 5), "abcde");
+	assert_string_equal(cut("─▶‹ä›", 5), "─▶‹ä›");
+	assert_string_equal(cut("abc", 5), "abc");
+}
+
+TEST(a_text_that_does_not_fit_ends_in_dots)
+{
+	assert_string_equal(cut("abcdefghij", 5), "abcd…");
+	assert_string_equal(cut("abcdefghij", 1), "…");
+	assert_string_equal(cut("─▶‹ä›─▶", 5), "─▶‹ä…");
+	assert_string_equal(cut("─▶‹ä›─▶", 4), "─▶‹…");
+	for (size_t columns = 1; columns < 10; columns++)
+		assert_in_range(text_width(cut("abcdefghij", columns)), 1, columns);
+}
+
+TEST(dots_tell_of_every_cut)
+{
+	assert_words(cut("abcdef", 5), "…");
+	assert_words(cut("äb", 1), "…");
+}
+
 TEST(paint_is_nothing_without_colour)
 {
 	for (int paint = PAINT_NONE; paint <= PAINT_DIM; paint++) {
@@ -731,6 +769,9 @@ int main(void)
 		LADDER_TEST(colours_begin_and_end_in_their_line_and_change_nothing_else),
 		LADDER_TEST(what_is_lost_or_reset_is_red),
 		LADDER_TEST(width_counts_characters),
+		LADDER_TEST(a_text_that_fits_is_not_cut),
+		LADDER_TEST(a_text_that_does_not_fit_ends_in_dots),
+		LADDER_TEST(dots_tell_of_every_cut),
 		LADDER_TEST(paint_is_nothing_without_colour),
 	};
 
