@@ -32,15 +32,20 @@ void text_cut(char *text, size_t columns)
 	size_t seen = 0;
 	char *at = text, *cut = text;
 
-	/* The dots may take more bytes than the character they replace, never more than the rest. */
 	for (; *at != '\0'; at++) {
 		if (((unsigned char)*at & 0xc0) == 0x80)
 			continue;
 		if (++seen == columns)
 			cut = at;
 	}
-	if (seen > columns && strlen(cut) >= sizeof(dots) - 1)
+	if (seen <= columns)
+		return;
+	/* The dots take more bytes than an ASCII character: make room where they replace some. */
+	while (cut > text &&
+	       (at - cut < (int)sizeof(dots) - 1 || ((unsigned char)*cut & 0xc0) == 0x80))
+		cut--;
+	if (at - cut >= (int)sizeof(dots) - 1)
 		memcpy(cut, dots, sizeof(dots));
-	else if (seen > columns)
+	else
 		*cut = '\0';
 }
