@@ -7,6 +7,7 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 CC     = gcc
 CFLAGS = -O2 -g

@@ -5,13 +5,6 @@
 
 #include "cmd/cmd.h"
 
-const struct command commands[] = {
-	{ "list", cmd_list, "", "the scenarios, with their roles and their place in RFC 9293" },
-	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
-	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
-	{ NULL, NULL, NULL, NULL },
-};
-
 static char help[] = "help"; /* argv's strings may be written to */
 
 static int run_command(const struct command *command, int argc, char **argv)

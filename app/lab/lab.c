@@ -229,7 +229,7 @@ void lab_warp(struct lab *lab, uint32_t ms)
 		lab_call(lab, &before, WHO_LAB, NULL, "warp", "%u ms", (unsigned int)ms);
 
 	/* What lwIP does now is done by its timers, not by the one who moves its clock. */
-	timeline_set_cause(lab->timeline, before);
+	lab_call_end(lab, call, before, NULL);
 	while (ms > 0) {
 		uint32_t step = LWIP_MIN(sys_timeouts_sleeptime(), ms);
 
@@ -238,7 +238,6 @@ void lab_warp(struct lab *lab, uint32_t ms)
 		run_lwip_timers(lab);
 		lab_pump(lab);
 	}
-	lab_call_end(lab, call, before, NULL);
 }
 
 struct event *lab_call(struct lab *lab, struct cause *before, enum who who, const char *conn,

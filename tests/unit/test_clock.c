@@ -177,7 +177,7 @@ FIXTURE(make_lab)
 
 static void after(uint32_t ms, sys_timeout_handler handler, const char *name)
 {
-	sys_timeout(ms, handler, (void *)(uintptr_t)name);
+	sys_timeout(ms, handler, unconst(name));
 }
 
 static void on_timer(void *name)
@@ -209,8 +209,8 @@ static const char tick[] = "tick", late[] = "late";
 
 FIXTURE(free_lab)
 {
-	sys_untimeout(every_250_ms, (void *)(uintptr_t)tick);
-	sys_untimeout(on_timer, (void *)(uintptr_t)late);
+	sys_untimeout(every_250_ms, unconst(tick));
+	sys_untimeout(on_timer, unconst(late));
 	timeline_free(lab.timeline);
 	return 0;
 }

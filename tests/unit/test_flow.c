@@ -164,8 +164,9 @@ TEST(a_handshake_counts_from_0)
 
 TEST(sequence_numbers_wrap_around)
 {
-	struct seen seen = pass(&flows, &client, &server, SEG_SYN, 0xffffffff, 0);
+	struct seen seen;
 
+	pass(&flows, &client, &server, SEG_SYN, 0xffffffff, 0);
 	seen = pass(&flows, &server, &client, SEG_SYN | SEG_ACK, 0xfffffff0, 0);
 	assert_int_equal(seen.ack, 1);
 	seen = pass(&flows, &client, &server, SEG_ACK, 0x00000010, 0x00000000);
@@ -206,8 +207,9 @@ TEST(a_segment_of_no_known_connection_makes_a_flow_with_absolute_numbers)
 
 TEST(an_acknowledgement_of_what_was_not_seen_is_absolute)
 {
-	struct seen seen = pass(&flows, &client, &server, SEG_SYN, 1000, 0);
+	struct seen seen;
 
+	pass(&flows, &client, &server, SEG_SYN, 1000, 0);
 	seen = pass(&flows, &server, &client, SEG_ACK, 5000, 1001);
 	assert_int_equal(seen.seq, 5000);
 	assert_int_equal(seen.ack, 1);

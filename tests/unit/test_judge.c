@@ -233,6 +233,15 @@ TEST(another_state_fails)
 	assert_fails("CLOSE_WAIT instead of FIN_WAIT_1 after ESTABLISHED");
 }
 
+TEST(a_state_that_comes_again_fails)
+{
+	struct conn *conn = established(lwip);
+
+	walk(conn, ST_SYN_SENT);
+	expect_path(conn, ST_CLOSED, ST_SYN_SENT, ST_ESTABLISHED, ST_FIN_WAIT_1);
+	assert_fails("SYN_SENT instead of FIN_WAIT_1 after ESTABLISHED");
+}
+
 TEST(a_shorter_path_fails)
 {
 	struct conn *conn = established(lwip);
@@ -760,6 +769,7 @@ int main(void)
 		JUDGE_TEST(an_extra_state_fails),
 		JUDGE_TEST(a_reordered_state_fails),
 		JUDGE_TEST(another_state_fails),
+		JUDGE_TEST(a_state_that_comes_again_fails),
 		JUDGE_TEST(a_shorter_path_fails),
 		JUDGE_TEST(a_longer_path_fails),
 		JUDGE_TEST(another_beginning_fails),

@@ -296,6 +296,25 @@ TEST(a_state_does_not_go_back_behind_what_happened_since)
 	assert_at(line(3), "LAST_ACK", RIGHT_CELL);
 }
 
+TEST(a_state_of_another_cause_does_not_join_a_frame)
+{
+	frame(WHO_KERNEL, SEG_ACK, 1, 1, 0);
+	because(story_call(timeline, WHO_LAB, NULL, "clean up", "", NULL));
+	state(WHO_LWIP, ST_ESTABLISHED, ST_CLOSED);
+	state(WHO_KERNEL, ST_ESTABLISHED, ST_CLOSED);
+	draw_all(&plain);
+	assert_int_equal(lines(), 5);
+	assert_at(line(1), "CLOSED", -1);
+	assert_at(line(3), "CLOSED", LEFT_CELL);
+	assert_at(line(4), "CLOSED", RIGHT_CELL);
+	timeline_event(timeline, 3)->cause = 0;
+	timeline_event(timeline, 4)->cause = 0;
+	timeline_event(timeline, 2)->kind = EV_VERDICT; /* nothing stands between */
+	draw_all(&plain);
+	assert_int_equal(lines(), 4);
+	assert_at(line(1), "CLOSED", -1);
+}
+
 TEST(a_frame_of_no_known_cause_has_a_row_of_its_own)
 {
 	connect_call();
@@ -503,7 +522,7 @@ TEST(a_run_ends_where_something_happens)
 	exchange(7);
 	story_fault(timeline, "lost", 0, "lwIP's pbuf pool is empty");
 	exchange(7);
-	timeline_add(timeline, EV_TIMER, WHO_LWIP, "c1")->timer.name = "persist";
+	timeline_set_cause(timeline, (struct cause){ .timer = "persist", .who = WHO_LWIP });
 	exchange(7);
 	draw_all(&plain);
 	assert_int_equal(lines(), 1 + 6 * 14 + 5);
@@ -687,7 +706,7 @@ static const char *cut(const char *whole, size_t columns)
 {
 	static char copy[64];
 
-	strcpy(copy, whole);
+	snprintf(copy, sizeof(copy), "%s", whole);
 	text_cut(copy, columns);
 	return copy;
 }
@@ -738,6 +757,7 @@ int main(void)
 		LADDER_TEST(a_state_without_a_frame_has_a_row_of_its_own),
 		LADDER_TEST(two_states_by_one_frame_at_one_end_are_both_shown),
 		LADDER_TEST(a_state_does_not_go_back_behind_what_happened_since),
+		LADDER_TEST(a_state_of_another_cause_does_not_join_a_frame),
 		LADDER_TEST(a_frame_of_no_known_cause_has_a_row_of_its_own),
 		LADDER_TEST(times_are_in_milliseconds),
 		LADDER_TEST(nothing_after_the_last_event_is_drawn),

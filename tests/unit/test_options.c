@@ -23,9 +23,9 @@ static void parse_args(const char *const *args)
 
 	memset(&parsed, 0xa5, sizeof(parsed));
 	parsed.why.text[0] = '\0';
-	parsed.argv[argc++] = (char *)(uintptr_t) "run";
+	parsed.argv[argc++] = unconst("run");
 	for (; *args != NULL; args++)
-		parsed.argv[argc++] = (char *)(uintptr_t)*args;
+		parsed.argv[argc++] = unconst(*args);
 	parsed.argv[argc] = NULL;
 	parsed.result = run_options_parse(&parsed.options, argc, parsed.argv, &parsed.why);
 }

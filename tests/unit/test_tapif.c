@@ -61,8 +61,7 @@ static struct netif *add(struct netif *netif, struct tapif *tap, const char *nam
 
 	memset(netif, 0, sizeof(*netif));
 	memset(tap, 0xa5, sizeof(*tap));
-	memset(tap->name, 0, sizeof(tap->name));
-	strcpy(tap->name, name);
+	snprintf(tap->name, sizeof(tap->name), "%s", name);
 	memcpy(tap->hwaddr, hwaddr, sizeof(hwaddr));
 	return netif_add(netif, NULL, NULL, NULL, tap, tapif_init, keep);
 }
@@ -73,7 +72,7 @@ static struct ifreq request_on(const char *name)
 {
 	struct ifreq ifr = { .ifr_flags = 0 };
 
-	strcpy(ifr.ifr_name, name);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	return ifr;
 }
 
@@ -122,7 +121,7 @@ static uint8_t *make_frame(size_t size, uint16_t type, unsigned int seed)
 
 	assert_true(size <= sizeof(frame));
 	for (size_t i = 0; i < size; i++)
-		frame[i] = (uint8_t)(i * 7 + i / 251 + seed * 31);
+		frame[i] = (uint8_t)(i * 7 + i / 251 + (size_t)seed * 31);
 	memset(frame, 0xff, 6);
 	memcpy(frame + 6, (const uint8_t[]){ 2, 0, 0, 0, 0, 1 }, 6);
 	put16(frame + 12, type);

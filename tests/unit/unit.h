@@ -20,13 +20,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/cmd.h"
-
-/* app/cmd/help.c names the table in app/main.c, which no test is linked with. */
-__attribute__((weak)) const struct command commands[] = { { NULL, NULL, NULL, NULL } };
-
 #define TEST(name)    static void name(void **unit_state __attribute__((unused)))
 #define FIXTURE(name) static int name(void **unit_state __attribute__((unused)))
+
+/** @return the first of the words that is not in the text, or not in its place; NULL: all are */
+static inline const char *missing_word(const char *text, const char *const *words)
+{
+	while (*words != NULL && (text = strstr(text, *words)) != NULL)
+		text += strlen(*words++);
+	return *words;
+}
 
 /** The text contains each of the words, in this order. */
 #define assert_words(text, ...) \
@@ -35,23 +38,28 @@ __attribute__((weak)) const struct command commands[] = { { NULL, NULL, NULL, NU
 static inline void unit_assert_words(const char *text, const char *const *words, const char *file,
 				     int line)
 {
-	const char *at = text;
+	const char *missing = missing_word(text, words);
 
-	for (; *words != NULL; words++) {
-		at = strstr(at, *words);
-		if (at == NULL) {
-			print_error("'%s' is not there, or not in its place, in:\n%s\n", *words,
-				    text);
-			_fail(file, line);
-			return;
-		}
-		at += strlen(*words);
+	if (missing != NULL) {
+		print_error("'%s' is not there, or not in its place, in:\n%s\n", missing, text);
+		_fail(file, line);
 	}
+}
+
+/** For interfaces that do not say const. */
+static inline void *unconst(const void *pointer)
+{
+	union {
+		const void *from;
+		void *to;
+	} both = { pointer };
+
+	return both.to;
 }
 
 /**
  * Runs something in a process of its own: what it does to the process stays there, and neither its
- * crash nor an endless loop (10 s) ends the test.
+ * crash nor an endless loop (10 s) ends the test. It must not assert: the test is the parent's.
  *
  * @return its exit status; -1 when it died
  */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stddef.h>
+
+#include "cmd/cmd.h"
+
+const struct command commands[] = {
+	{ "list", cmd_list, "", "the scenarios, with their roles and their place in RFC 9293" },
+	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
+	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
+	{ NULL, NULL, NULL, NULL },
+};
