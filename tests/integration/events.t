@@ -7,7 +7,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 34
+plan 35
 
 doc=docs/events.md
 jobs=4
@@ -70,7 +70,8 @@ run "$TCPLAB" run -j $jobs --out "$tmp/out.d"
 sed '/^[a-z-]*\/[a-z]*  *[A-Z1-9].*\(holds\|FAILS\|refused\|CRASHED\)  *[0-9.]* ms\( .*\)*$/,$d' "$tmp/out" >"$tmp/ladders"
 joined txt >"$tmp/joined"
 ok "--out, a second time: overwritten; NAME.txt is what the terminal shows" cmp "$tmp/ladders" "$tmp/joined"
-is "--out: nothing partial" "$(find "$tmp/out.d" -name '*.part*')" ""
+is "--out: for all to read" "$(find "$tmp/out.d" -type f ! -perm -444)" ""
+is "--out: nothing partial" "$(find "$tmp/out.d" -type f ! -name '*.jsonl' ! -name '*.txt')" ""
 run "$TCPLAB" run --format tap --out "$tmp/new.d" handshake/lwip
 is "--out: makes the directory; TAP is as without it" "$rc $(find "$tmp/new.d" -type f -printf "%f\n" | sort | xargs) $(tail -n 1 "$tmp/out")" \
 	"0 handshake-lwip.jsonl handshake-lwip.txt ok 1 - handshake/lwip"

@@ -18,7 +18,7 @@ if [ -z "${STANDIN-}" ]; then
 	skip "the host stays clean" "only root can make a stand-in for it"
 	exit
 fi
-plan 35
+plan 37
 
 mount --make-rshared / # as on most hosts: mounts would spread
 ip link set lo up
@@ -55,7 +55,8 @@ host() {
 	done
 	echo "== the real host"
 	nsenter --net=/proc/self/fd/9 ip -o link | grep -E 'lwip|tcplab'
-	nsenter --net=/proc/self/fd/9 sysctl -a 2>/dev/null | grep '^net\.core\.'
+	nsenter --net=/proc/self/fd/9 sysctl -a 2>/dev/null | grep '^net\.' |
+		grep -vE '^net\.netfilter\.nf_conntrack_count |^net\..*\.(conf|neigh)\.' # those come and go with interfaces
 	echo "== tracing"
 	tracing
 	echo "== processes"
@@ -112,6 +113,9 @@ like "there is something to look at" "$(cat "$tmp/before")" \
 run "$TCPLAB" run
 is "every scenario: holds" "$rc$err" 0
 unchanged "every scenario"
+run nsenter --net=/proc/self/fd/9 "$TCPLAB" run --format tap
+is "every scenario, from the real host's network: holds" "$rc$err" 0
+unchanged "every scenario, from the real host's network"
 run "$TCPLAB" run -j 8 --format jsonl --out "$tmp/out.d"
 is "eight at a time: hold" "$rc$err" 0
 unchanged "eight at a time"
