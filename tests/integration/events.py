@@ -188,7 +188,7 @@ class Checker:
             self.problem('causes', event, f'its cause is a {cause["ev"]}, not a {event["cause"]["ev"]}')
         if event['ev'] in ('state', 'callback', 'frame', 'call') and event['who'] != 'lab':
             other = {'lwip': 'kernel', 'kernel': 'lwip'}[event['who']]
-            allowed = [other] if cause['ev'] == 'frame' else [event['who'], 'lab']
+            allowed = {'frame': [other], 'call': [event['who'], 'lab']}.get(cause['ev'], [event['who']])
             if cause['who'] not in allowed:
                 self.problem('causes', event, f'happens to {event["who"]}, caused by a {cause["ev"]} of {cause["who"]}')
             if cause['conn'] not in (None, event['conn']):

@@ -107,7 +107,7 @@ dead() {
 meddle
 host >"$tmp/before"
 like "there is something to look at" "$(cat "$tmp/before")" \
-	"*host0*192.0.2.1*== cat /proc/self/mountinfo*net.ipv4.tcp_*== the real host*net.core.*== tracing*inet_sock_set_state/enable*0*== processes"
+	"*host0*192.0.2.1*== cat /proc/self/mountinfo*net.ipv4.tcp_*== the real host*net.core.*== tracing*== processes"
 
 # Runs that end by themselves
 run "$TCPLAB" run
