@@ -14,20 +14,32 @@
 struct run {
 	const struct experiment *experiment;
 	struct lab lab;
-	struct end *lwip, *kernel;
+	struct end *ends[WHO_RAW + 1];
 	uint32_t played; /* the last event of the scenario itself */
 };
 
-void experiment_init(struct experiment *experiment, const struct scenario *scenario,
-		     enum variant variant)
+bool experiment_init(struct experiment *experiment, const struct scenario *scenario, enum who first)
 {
 	char name[SCENARIO_STRLEN];
 
+	if (scenario->only != 0 && !(scenario->only & 1u << first))
+		return false;
 	experiment->scenario = scenario;
-	experiment->variant = variant;
+	experiment->role[0] = first;
+	experiment->role[1] = scenario->against == RAW ? WHO_RAW
+			      : first == WHO_LWIP      ? WHO_KERNEL
+						       : WHO_LWIP;
 	snprintf(experiment->name, sizeof(experiment->name), "%s/%s",
-		 scenario_name(scenario->name, '-', name),
-		 variant == LWIP_FIRST ? "lwip" : "kernel");
+		 scenario_name(scenario->name, '-', name), who_name(first));
+	return true;
+}
+
+static void tear_down(struct run *run)
+{
+	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
+		if (run->ends[who] != NULL)
+			end_close(run->ends[who]);
+	lab_close(&run->lab);
 }
 
 static int set_up(struct run *run, uint64_t seed, struct why *why)
@@ -36,44 +48,36 @@ static int set_up(struct run *run, uint64_t seed, struct why *why)
 
 	if (err < 0)
 		return err;
-	err = kernel_end_open(&run->kernel, &run->lab, why);
+	err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
+	if (err == 0)
+		err = raw_end_open(&run->ends[WHO_RAW], &run->lab, why);
 	if (err == 0) {
-		err = lwip_end_open(&run->lwip, &run->lab);
+		err = lwip_end_open(&run->ends[WHO_LWIP], &run->lab);
 		if (err < 0)
 			why_set(why, -err, "out of memory for lwIP's end");
 	}
-	if (err < 0) {
-		if (run->kernel != NULL)
-			end_close(run->kernel);
-		lab_close(&run->lab);
-	}
+	if (err < 0)
+		tear_down(run);
 	return err;
-}
-
-static void tear_down(struct run *run)
-{
-	end_close(run->lwip);
-	end_close(run->kernel);
-	lab_close(&run->lab);
 }
 
 /* Plays the scenario, cleans up after it, and judges what must hold for all of them. */
 static void play(struct run *run)
 {
-	bool lwip_first = run->experiment->variant == LWIP_FIRST;
+	const struct experiment *experiment = run->experiment;
 	struct cause before;
 	struct event *call;
 
 	timeline_begin(run->lab.timeline);
-	judge_play(run->experiment->scenario->play, lwip_first ? run->lwip : run->kernel,
-		   lwip_first ? run->kernel : run->lwip);
+	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
+		   run->ends[experiment->role[1]]);
 	run->played = timeline_count(run->lab.timeline);
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
-	end_abort(run->lwip);
-	end_abort(run->kernel);
+	end_abort(run->ends[WHO_LWIP]);
+	end_abort(run->ends[WHO_KERNEL]);
 	lab_call_end(&run->lab, call, before, NULL);
 	judge_edges(&run->lab);
-	judge_leaks(run->lwip);
+	judge_leaks(run->ends[WHO_LWIP]);
 }
 
 static void print_verdicts(const struct timeline *timeline, const struct style *style, FILE *out)
@@ -100,15 +104,13 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 {
 	const struct scenario *scenario = run->experiment->scenario;
 	char first[SCENARIO_STRLEN], second[SCENARIO_STRLEN];
-	bool lwip_first = run->experiment->variant == LWIP_FIRST;
 
-	fprintf(out, "%s%s%s  %s (RFC 9293, %s)\n", paint_on(style, PAINT_STATE),
-		run->experiment->name, paint_off(style, PAINT_STATE), scenario->title,
-		scenario->rfc);
+	fprintf(out, "%s%s%s  %s (%s)\n", paint_on(style, PAINT_STATE), run->experiment->name,
+		paint_off(style, PAINT_STATE), scenario->title, scenario->rfc);
 	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n\n",
-		scenario_name(scenario->role[0], ' ', first), lwip_first ? "lwip" : "kernel",
-		scenario_name(scenario->role[1], ' ', second), lwip_first ? "kernel" : "lwip",
-		kernel_end_watchers(run->kernel));
+		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
+		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
+		kernel_end_watchers(run->ends[WHO_KERNEL]));
 	ladder_print(run->lab.timeline,
 		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
 	putc('\n', out);

@@ -11,12 +11,9 @@
 #include "scenarios/scenario.h"
 #include "show/style.h"
 
-/** Who plays the first role. */
-enum variant { LWIP_FIRST, KERNEL_FIRST, VARIANTS };
-
 struct experiment {
 	const struct scenario *scenario;
-	enum variant variant;
+	enum who role[2];               /**< who plays the scenario's first and second role */
 	char name[SCENARIO_STRLEN + 8]; /**< "close-merged/lwip" */
 };
 
@@ -38,8 +35,12 @@ struct result {
 	struct why why;     /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 
-void experiment_init(struct experiment *experiment, const struct scenario *scenario,
-		     enum variant variant);
+/**
+ * @param first  WHO_LWIP or WHO_KERNEL
+ * @return false when the scenario is not for that stack in the first role
+ */
+bool experiment_init(struct experiment *experiment, const struct scenario *scenario,
+		     enum who first);
 
 /**
  * Runs it and writes what the options ask for. Once per process: the process is in the

@@ -13,11 +13,13 @@ int cmd_list(int argc, char **argv)
 	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
 		char name[SCENARIO_STRLEN], first[SCENARIO_STRLEN], second[SCENARIO_STRLEN];
 
-		printf("%-20s %s (RFC 9293, %s)\n", scenario_name(s->name, '-', name), s->title,
-		       s->rfc);
-		printf("%-20s %s/lwip: lwip is the %s, kernel the %s; %s/kernel: the other way\n",
-		       "", name, scenario_name(s->role[0], ' ', first),
-		       scenario_name(s->role[1], ' ', second), name);
+		printf("%-20s %s (%s)\n", scenario_name(s->name, '-', name), s->title, s->rfc);
+		printf("%-20s %s %s %s: %s\n", "", scenario_name(s->role[0], ' ', first),
+		       s->against == RAW ? "against raw" : "and",
+		       scenario_name(s->role[1], ' ', second),
+		       s->only == LWIP_ONLY     ? "lwip"
+		       : s->only == KERNEL_ONLY ? "kernel"
+						: "lwip, kernel");
 	}
 	return EXIT_HOLDS;
 }

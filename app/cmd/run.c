@@ -34,9 +34,8 @@ static int select_experiments(struct suite *suite)
 	struct experiment next;
 
 	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
-		for (enum variant v = LWIP_FIRST; v < VARIANTS; v++) {
-			experiment_init(&next, s, v);
-			if (!is_meant(suite, -1, &next))
+		for (enum who first = WHO_LWIP; first <= WHO_KERNEL; first++) {
+			if (!experiment_init(&next, s, first) || !is_meant(suite, -1, &next))
 				continue;
 			grown = realloc(suite->experiments,
 					((size_t)suite->count + 1) * sizeof(*grown));

@@ -19,12 +19,17 @@
 
 #define KERNEL_ADDRESS "10.9.0.1"
 #define LWIP_ADDRESS   "10.9.0.2"
+#define RAW_ADDRESS    "10.9.0.3"
 #define PREFIX         24
 #define NETMASK        "255.255.255.0"
 
 #define FRAMES_PER_READ 64
 /* The kernel's timers wake nobody in this process: this is how often they are looked for. */
 #define LOOK_MS 5
+
+const uint8_t lab_kernel_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x01 };
+const uint8_t lab_lwip_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x02 };
+const uint8_t lab_raw_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x03 };
 
 static int refuse_tap(const struct tapif *tap, int error, struct why *why)
 {
@@ -62,6 +67,9 @@ static int configure_kernel(struct lab *lab, struct why *why)
 	err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
 	if (err < 0)
 		return err;
+	err = link_set_hwaddr(lab->tap.name, lab_kernel_hwaddr, why);
+	if (err < 0)
+		return err;
 	err = link_add_address(lab->tap.name, &lab->kernel, PREFIX, why);
 	if (err < 0)
 		return err;
@@ -70,14 +78,13 @@ static int configure_kernel(struct lab *lab, struct why *why)
 
 static int start_lwip(struct lab *lab, struct why *why)
 {
-	static const uint8_t hwaddr[] = { 0x02, 0, 0, 0x09, 0, 0x02 }; /* locally administered */
 	ip4_addr_t address, netmask, gateway;
 
 	ip4addr_aton(LWIP_ADDRESS, &address);
 	ip4addr_aton(NETMASK, &netmask);
 	ip4addr_aton(KERNEL_ADDRESS, &gateway);
 	snprintf(lab->tap.name, sizeof(lab->tap.name), "lwip0");
-	memcpy(lab->tap.hwaddr, hwaddr, sizeof(hwaddr));
+	memcpy(lab->tap.hwaddr, lab_lwip_hwaddr, sizeof(lab_lwip_hwaddr));
 	lwip_init();
 	if (netif_add(&lab->netif, &address, &netmask, &gateway, &lab->tap, tapif_init,
 		      ethernet_input) == NULL)
@@ -112,6 +119,7 @@ int lab_open(struct lab *lab, uint64_t seed, struct why *why)
 	memset(lab, 0, sizeof(*lab));
 	lab->kernel = ipv4_endpoint(KERNEL_ADDRESS);
 	lab->lwip = ipv4_endpoint(LWIP_ADDRESS);
+	lab->raw = ipv4_endpoint(RAW_ADDRESS);
 	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
 	lab->random.state = seed;
 	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);

@@ -29,9 +29,9 @@ struct lab {
 	struct wire wire;
 	struct tapif tap;
 	struct netif netif;
-	struct endpoint kernel, lwip;    /**< the two hosts' addresses; port 0 */
-	struct entropy random;           /**< for choices that shall repeat with the seed */
-	void (*observer)(void *context); /**< of the kernel; see lab_observe() */
+	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; port 0 */
+	struct entropy random;             /**< for choices that shall repeat with the seed */
+	void (*observer)(void *context);   /**< of the kernel; see lab_observe() */
 	void *observer_context;
 	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
 	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
@@ -45,6 +45,9 @@ struct lab {
  * @return 0; a negative errno with the reason in why, and nothing to be closed
  */
 int lab_open(struct lab *lab, uint64_t seed, struct why *why);
+
+/** The hosts' Ethernet addresses, locally administered: the same in every experiment. */
+extern const uint8_t lab_kernel_hwaddr[6], lab_lwip_hwaddr[6], lab_raw_hwaddr[6];
 
 /** Ends the experiment: TAP device, wire and timeline are gone. */
 void lab_close(struct lab *lab);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
@@ -74,5 +75,47 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 	if (err < 0)
 		return why_set(why, -err, "cannot give interface %s the address %s/%u: %s", name,
 			       address_format(address, text), prefix, strerror(-err));
+	return 0;
+}
+
+int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifi;
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
+	ifi->ifi_index = (int)if_nametoindex(name);
+	mnl_attr_put(nlh, IFLA_ADDRESS, 6, hwaddr);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot give interface %s its Ethernet address: %s", name,
+			       strerror(-err));
+	return 0;
+}
+
+int link_add_neighbour(const char *name, const struct endpoint *address, const uint8_t hwaddr[6],
+		       struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	char text[ENDPOINT_STRLEN];
+	struct ndmsg *ndm;
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWNEIGH;
+	nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_REPLACE;
+	ndm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndm));
+	ndm->ndm_family = address->family == 6 ? AF_INET6 : AF_INET;
+	ndm->ndm_ifindex = (int)if_nametoindex(name);
+	ndm->ndm_state = NUD_PERMANENT;
+	mnl_attr_put(nlh, NDA_DST, address->family == 6 ? 16 : 4, address->addr);
+	mnl_attr_put(nlh, NDA_LLADDR, 6, hwaddr);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot tell interface %s of its neighbour %s: %s", name,
+			       endpoint_format(address, text), strerror(-err));
 	return 0;
 }

@@ -28,4 +28,20 @@ int link_up(const char *name, struct why *why);
 int link_add_address(const char *name, const struct endpoint *address, uint8_t prefix,
 		     struct why *why);
 
+/**
+ * Gives an interface an Ethernet address; it must be down.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why);
+
+/**
+ * Tells the kernel a neighbour's Ethernet address, for good.
+ *
+ * @param address  the neighbour's; the port does not matter
+ * @return 0; a negative errno with the reason in why
+ */
+int link_add_neighbour(const char *name, const struct endpoint *address, const uint8_t hwaddr[6],
+		       struct why *why);
+
 #endif

@@ -11,7 +11,7 @@
 /* A frame between its sender and its receiver. Its bytes belong to the timeline. */
 struct packet {
 	struct packet *next;
-	enum wire_direction to;
+	enum who to;
 	uint32_t event;
 	uint8_t *bytes;
 	uint32_t size;
@@ -64,14 +64,14 @@ const char *wire_fate(enum wire_action action)
 	return fates[action];
 }
 
-int wire_judge(struct wire *wire, enum wire_direction direction, const struct segment *segment)
+int wire_judge(struct wire *wire, enum who from, const struct segment *segment)
 {
 	int action = -1;
 
 	for (unsigned int i = 0; i < wire->rule_count; i++) {
 		struct wire_rule *rule = &wire->rules[i];
 
-		if (rule->direction != WIRE_BOTH && rule->direction != direction)
+		if (rule->from != 0 && !(rule->from & WIRE_FROM(from)))
 			continue;
 		if ((segment->flags & rule->set) != rule->set || (segment->flags & rule->clear))
 			continue;
@@ -86,7 +86,7 @@ int wire_judge(struct wire *wire, enum wire_direction direction, const struct se
 	return action;
 }
 
-static void send_on(struct packet_queue *queue, enum wire_direction to, const struct event *frame,
+static void send_on(struct packet_queue *queue, enum who to, const struct event *frame,
 		    uint8_t *bytes)
 {
 	struct packet *packet = malloc(sizeof(*packet));
@@ -102,6 +102,30 @@ static void send_on(struct packet_queue *queue, enum wire_direction to, const st
 	enqueue(queue, packet);
 }
 
+/* Whether a host takes frames to this Ethernet address. Whatever nobody else has is the kernel's. */
+static bool is_for(const struct wire *wire, enum who host, const uint8_t hwaddr[6])
+{
+	bool group = hwaddr[0] & 1;
+	bool raw = wire->raw_got_frame != NULL;
+	bool to_raw = raw && memcmp(hwaddr, wire->raw_hwaddr, 6) == 0;
+	bool to_lwip = memcmp(hwaddr, wire->netif->hwaddr, 6) == 0;
+
+	switch (host) {
+	case WHO_LWIP: return group || to_lwip;
+	case WHO_RAW: return raw && (group || to_raw);
+	default: return group || (!to_lwip && !to_raw);
+	}
+}
+
+/* Like a switch: to the one that it is for, or to all but its sender. */
+static void send_to_hosts(struct wire *wire, struct packet_queue *queue, const struct event *frame,
+			  uint8_t *bytes)
+{
+	for (enum who host = WHO_LWIP; host <= WHO_RAW; host++)
+		if (host != frame->who && is_for(wire, host, bytes))
+			send_on(queue, host, frame, bytes);
+}
+
 static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 {
 	uint8_t *copy = timeline_room(wire->timeline, frame->frame.size);
@@ -112,46 +136,64 @@ static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 }
 
 /* A frame enters the wire: it is recorded, judged, and sent on its way or not. */
-static void enter(struct wire *wire, enum wire_direction to, const struct pbuf *p)
+static const struct event *enter(struct wire *wire, struct event *event, uint8_t *bytes)
 {
-	enum who sender = to == WIRE_TO_KERNEL ? WHO_LWIP : WHO_KERNEL;
-	struct event *event = timeline_add(wire->timeline, EV_FRAME, sender, NULL);
-	uint8_t *bytes = timeline_room(wire->timeline, p->tot_len);
 	int action = -1;
 
-	pbuf_copy_partial(p, bytes, p->tot_len, 0);
-	event->frame.bytes = bytes;
-	event->frame.size = p->tot_len;
-	if (segment_parse(event->frame.bytes, event->frame.size, &event->frame.segment) == 0) {
+	if (segment_parse(bytes, event->frame.size, &event->frame.segment) == 0) {
 		event->frame.tcp = true;
 		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
 					   &event->frame.ack)
 				      ->name;
-		action = wire_judge(wire, to, &event->frame.segment);
+		action = wire_judge(wire, event->who, &event->frame.segment);
 	}
+	if (wire->cut)
+		action = WIRE_DROP;
 	if (action >= 0)
 		event->frame.fate = wire_fate((enum wire_action)action);
 	switch (action) {
 	case WIRE_DROP: break;
-	case WIRE_HOLD: send_on(&wire->held, to, event, bytes); break;
-	case WIRE_CORRUPT: send_on(&wire->in_flight, to, event, corrupted(wire, event)); break;
-	case WIRE_DUPLICATE:
-		send_on(&wire->in_flight, to, event, bytes);
-		send_on(&wire->in_flight, to, event, bytes);
+	case WIRE_HOLD: send_to_hosts(wire, &wire->held, event, bytes); break;
+	case WIRE_CORRUPT:
+		send_to_hosts(wire, &wire->in_flight, event, corrupted(wire, event));
 		break;
-	default: send_on(&wire->in_flight, to, event, bytes); break;
+	case WIRE_DUPLICATE: send_to_hosts(wire, &wire->in_flight, event, bytes); /* fall through */
+	default: send_to_hosts(wire, &wire->in_flight, event, bytes); break;
 	}
+	return event;
+}
+
+static void enter_pbuf(struct wire *wire, enum who from, const struct pbuf *p)
+{
+	struct event *event = timeline_add(wire->timeline, EV_FRAME, from, NULL);
+	uint8_t *bytes = timeline_room(wire->timeline, p->tot_len);
+
+	pbuf_copy_partial(p, bytes, p->tot_len, 0);
+	event->frame.bytes = bytes;
+	event->frame.size = p->tot_len;
+	enter(wire, event, bytes);
+}
+
+const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size)
+{
+	struct event *event = timeline_add(wire->timeline, EV_FRAME, WHO_RAW, NULL);
+	uint8_t *bytes = timeline_room(wire->timeline, size);
+
+	memcpy(bytes, frame, size);
+	event->frame.bytes = bytes;
+	event->frame.size = (uint32_t)size;
+	return enter(wire, event, bytes);
 }
 
 static err_t from_lwip(struct netif *netif, struct pbuf *p)
 {
-	enter(wire_of(netif), WIRE_TO_KERNEL, p);
+	enter_pbuf(wire_of(netif), WHO_LWIP, p);
 	return ERR_OK;
 }
 
 static err_t from_kernel(struct pbuf *p, struct netif *netif)
 {
-	enter(wire_of(netif), WIRE_TO_LWIP, p);
+	enter_pbuf(wire_of(netif), WHO_KERNEL, p);
 	pbuf_free(p);
 	return ERR_OK;
 }
@@ -202,17 +244,22 @@ bool wire_step(struct wire *wire)
 	struct cause before;
 
 	/* What the kernel does of its own accord until now is not this frame's doing. */
-	if (wire->in_flight.first != NULL && wire->in_flight.first->to == WIRE_TO_KERNEL)
+	if (wire->in_flight.first != NULL && wire->in_flight.first->to == WHO_KERNEL)
 		wire->before_kernel(wire->context);
 	packet = dequeue(&wire->in_flight);
 	if (packet == NULL)
 		return false;
 	before = timeline_set_cause(wire->timeline, (struct cause){ .event = packet->event });
-	if (packet->to == WIRE_TO_KERNEL) {
+	switch (packet->to) {
+	case WHO_KERNEL:
 		deliver_to_kernel(wire, packet);
 		wire->after_kernel(wire->context);
-	} else {
-		deliver_to_lwip(wire, packet);
+		break;
+	case WHO_RAW:
+		wire->raw_got_frame(wire->raw_context,
+				    timeline_event(wire->timeline, packet->event));
+		break;
+	default: deliver_to_lwip(wire, packet); break;
 	}
 	timeline_set_cause(wire->timeline, before);
 	free(packet);

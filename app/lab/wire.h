@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The wire between lwIP and the kernel.
+ * The wire between lwIP, the kernel and a third host that speaks raw segments.
  *
  * A wrapper around any lwIP netif: it takes the place of the netif's linkoutput and of its input,
- * so that every frame passes here once, in both directions, in one queue:
+ * so that every frame passes here once, whoever sends it, in one queue:
  *
  *     lwIP ── netif->linkoutput ──▶ wire ── the driver's linkoutput ──▶ kernel
  *     lwIP ◀── ethernet_input ──── wire ◀── the driver's netif->input ── kernel
+ *     raw ─── wire_send() ────────▶ wire ── raw_got_frame() ───────────▶ raw
  *
  * A frame that enters is recorded on the timeline (its cause is what made its sender send it) and
- * judged by the rules; wire_step() delivers the oldest frame on its way, as the cause of all that
- * happens then. So neither stack is ever entered while the other is at work.
+ * judged by the rules; wire_step() delivers the oldest frame on its way, to the host that its
+ * Ethernet address names, as the cause of all that happens then. So no stack is ever entered while
+ * another one is at work.
  */
 #ifndef APP_LAB_WIRE_H
 #define APP_LAB_WIRE_H
@@ -22,8 +24,6 @@
 #include "lwip/netif.h"
 #include "record/flow.h"
 #include "record/timeline.h"
-
-enum wire_direction { WIRE_TO_KERNEL, WIRE_TO_LWIP, WIRE_BOTH };
 
 enum wire_action {
 	WIRE_DROP,      /**< the frame is lost */
@@ -37,14 +37,16 @@ enum wire_action {
  * to rules; the first rule that takes a frame decides.
  */
 struct wire_rule {
-	enum wire_direction direction;
 	enum wire_action action;
+	unsigned int from;    /**< senders: a sum of WIRE_FROM(who); 0: anybody */
 	uint8_t set;          /**< control bits that must be set, SEG_SYN … */
 	uint8_t clear;        /**< control bits that must not be set */
 	unsigned int nth;     /**< only the nth frame that meets the above, from 1; 0: every one */
 	uint32_t per_million; /**< only with this probability; 0: always */
-	unsigned int seen;    /**< by the wire: frames that met direction, set and clear */
+	unsigned int seen;    /**< by the wire: frames that met from, set and clear */
 };
+
+#define WIRE_FROM(who) (1u << (who))
 
 #define WIRE_RULES 16
 
@@ -69,6 +71,11 @@ struct wire {
 	void (*before_kernel)(void *context);
 	void (*after_kernel)(void *context);
 	void *context;
+	/** The third host, when there is one: its Ethernet address, and what gets its frames. */
+	uint8_t raw_hwaddr[6];
+	void (*raw_got_frame)(void *context, const struct event *frame);
+	void *raw_context;
+	bool cut; /**< the cable is pulled: every frame is lost */
 };
 
 /**
@@ -78,6 +85,9 @@ struct wire {
  */
 void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
 		 struct flows *flows);
+
+/** The third host sends a frame. @return its event */
+const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size);
 
 /** Gives the netif back its own functions, and forgets the frames on their way. */
 void wire_detach(struct wire *wire);
@@ -103,7 +113,7 @@ void wire_release(struct wire *wire);
 bool wire_step(struct wire *wire);
 
 /** @return what the first rule that takes this segment does; -1: no rule does. Counts. */
-int wire_judge(struct wire *wire, enum wire_direction direction, const struct segment *segment);
+int wire_judge(struct wire *wire, enum who from, const struct segment *segment);
 
 /** @return "dropped", "held", "duplicated", "corrupted" */
 const char *wire_fate(enum wire_action action);

@@ -19,8 +19,14 @@
 #include "tcp/segment.h"
 #include "tcp/state.h"
 
-enum who { WHO_LWIP, WHO_KERNEL, WHO_WIRE, WHO_LAB };
-/** @return "lwip", "kernel", "wire", "lab" */
+enum who {
+	WHO_LWIP,
+	WHO_KERNEL,
+	WHO_RAW, /**< hand-made segments, of a third host */
+	WHO_WIRE,
+	WHO_LAB,
+};
+/** @return "lwip", "kernel", "raw", "wire", "lab" */
 const char *who_name(enum who who);
 
 enum event_kind {

@@ -3,7 +3,7 @@
 #include "scenarios/scenario.h"
 
 SCENARIO(close, active_closer, passive_closer, .title = "Normal close: four segments",
-	 .rfc = "3.6, Figure 12")
+	 .rfc = "RFC 9293, 3.6, Figure 12")
 {
 	struct connection c = establish(active_closer, passive_closer);
 	struct conn *active = c.client, *passive = c.server;
@@ -28,7 +28,8 @@ SCENARIO(close, active_closer, passive_closer, .title = "Normal close: four segm
 }
 
 SCENARIO(close_merged, active_closer, passive_closer,
-	 .title = "Close in three segments: FIN and ACK in one", .rfc = "3.3.2, Figure 5, Note 2")
+	 .title = "Close in three segments: FIN and ACK in one",
+	 .rfc = "RFC 9293, 3.3.2, Figure 5, Note 2")
 {
 	struct connection c = establish(active_closer, passive_closer);
 	struct conn *active = c.client, *passive = c.server;
@@ -50,7 +51,7 @@ SCENARIO(close_merged, active_closer, passive_closer,
 }
 
 SCENARIO(close_simultaneous, client, server, .title = "Simultaneous close: both in CLOSING",
-	 .rfc = "3.6, Figure 13")
+	 .rfc = "RFC 9293, 3.6, Figure 13")
 {
 	struct connection c = establish(client, server);
 

@@ -4,7 +4,7 @@
 
 #include "scenarios/scenario.h"
 
-SCENARIO(data, client, server, .title = "1 MiB each way, content verified", .rfc = "3.8")
+SCENARIO(data, client, server, .title = "1 MiB each way, content verified", .rfc = "RFC 9293, 3.8")
 {
 	struct connection c = establish(client, server);
 
@@ -16,7 +16,7 @@ SCENARIO(data, client, server, .title = "1 MiB each way, content verified", .rfc
 }
 
 SCENARIO(abort, aborter, peer, .title = "Abort: RST from an established connection",
-	 .rfc = "3.10.5")
+	 .rfc = "RFC 9293, 3.10.5")
 {
 	struct connection c = establish(aborter, peer);
 

@@ -2,7 +2,8 @@
 /* Opening a connection (RFC 9293, 3.5). */
 #include "scenarios/scenario.h"
 
-SCENARIO(handshake, client, server, .title = "Three-way handshake", .rfc = "3.5, Figure 6")
+SCENARIO(handshake, client, server, .title = "Three-way handshake",
+	 .rfc = "RFC 9293, 3.5, Figure 6")
 {
 	struct connection c = establish(client, server);
 

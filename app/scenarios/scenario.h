@@ -4,18 +4,19 @@
  * itself, and list, run, tests and docs pick it up:
  *
  *     SCENARIO(close, active_closer, passive_closer,
- *              .title = "Normal close: four segments", .rfc = "3.6, Figure 12")
+ *              .title = "Normal close: four segments", .rfc = "RFC 9293, 3.6, Figure 12")
  *     {
  *             struct connection c = establish(active_closer, passive_closer);
  *             …
  *     }
  *
- * It runs twice: once with lwIP in the first role and the kernel in the second ("close/lwip"),
- * once the other way round ("close/kernel").
+ * It runs once for each stack in the first role ("close/lwip", "close/kernel"), with the other
+ * stack in the second role, or the raw end where it says .against = RAW.
  */
 #ifndef APP_SCENARIOS_SCENARIO_H
 #define APP_SCENARIOS_SCENARIO_H
 
+#include "end/raw.h"
 #include "judge/judge.h"
 
 /* In a lab sheet the states have their own names. */
@@ -33,11 +34,20 @@ enum {
 	TIME_WAIT = ST_TIME_WAIT,
 };
 
+/** Who plays the second role. */
+enum against { OTHER_STACK, RAW };
+
+/** Who may play the first role; nothing said: both. */
+enum { LWIP_ONLY = 1u << WHO_LWIP, KERNEL_ONLY = 1u << WHO_KERNEL };
+
 struct scenario {
 	const char *name;    /**< as a C identifier; scenario_name() is for people */
 	const char *role[2]; /**< likewise */
 	const char *title;
-	const char *rfc; /**< section of RFC 9293 */
+	const char *rfc;      /**< where it is described: "RFC 9293, 3.6" */
+	enum against against; /**< who plays the second role */
+	unsigned int only;    /**< LWIP_ONLY or KERNEL_ONLY: the other has no such thing */
+	unsigned int slow;    /**< waits so many seconds for the kernel's timers; 0: does not */
 	const char *file;
 	void (*play)(struct end *first, struct end *second);
 	struct scenario *next;

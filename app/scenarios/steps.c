@@ -121,7 +121,7 @@ void pass_2msl(struct conn *conn)
 
 void hold_fins(struct end *end)
 {
-	struct wire_rule rule = { .direction = WIRE_BOTH, .action = WIRE_HOLD, .set = SEG_FIN };
+	struct wire_rule rule = { .action = WIRE_HOLD, .set = SEG_FIN };
 
 	require(end->lab, wire_add_rule(&end->lab->wire, &rule) == 0,
 		"the wire takes one more rule");
