@@ -34,6 +34,11 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 	return true;
 }
 
+unsigned int experiment_slow(const struct experiment *experiment)
+{
+	return experiment->scenario->slow[experiment->role[0]];
+}
+
 static void tear_down(struct run *run)
 {
 	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
@@ -89,8 +94,12 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 		if (event->kind != EV_VERDICT)
 			continue;
 		paint = event->verdict.holds ? PAINT_GOOD : PAINT_BAD;
-		fprintf(out, "  %s%s%s ", paint_on(style, paint),
-			event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
+		if (event->verdict.deviation != NULL)
+			fprintf(out, "  %sdeviates%s from %s: ", paint_on(style, PAINT_STATE),
+				paint_off(style, PAINT_STATE), event->verdict.deviation);
+		else
+			fprintf(out, "  %s%s%s ", paint_on(style, paint),
+				event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
 		for (const char *c = event->verdict.text; *c != '\0'; c++) {
 			putc(*c, out);
 			if (*c == '\n')

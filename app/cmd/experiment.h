@@ -42,6 +42,9 @@ struct result {
 bool experiment_init(struct experiment *experiment, const struct scenario *scenario,
 		     enum who first);
 
+/** @return the seconds that it waits for the kernel's timers, about */
+unsigned int experiment_slow(const struct experiment *experiment);
+
 /**
  * Runs it and writes what the options ask for. Once per process: the process is in the
  * experiment's namespaces from then on.

@@ -13,6 +13,8 @@
 const char run_options_help[] =
 	"  -j N, --jobs N     run N scenarios at a time (default: one for each processor)\n"
 	"  -v, --verbose      show every event: preparations, polls, address resolution\n"
+	"  --slow             with the scenarios that wait for the kernel's timers (by name: "
+	"always)\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
 	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
@@ -61,6 +63,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 	static const struct option longs[] = {
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "verbose", no_argument, NULL, 'v' },
+		{ "slow", no_argument, NULL, 'w' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
@@ -79,6 +82,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			options->jobs = (unsigned int)number;
 			break;
 		case 'v': options->verbose = true; break;
+		case 'w': options->slow = true; break;
 		case 'o': options->out = optarg; break;
 		case 's':
 			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->seed, why);
@@ -86,8 +90,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		case 'f': err = parse_format(optarg, &options->format, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
 		default: /* optopt: a short one, perhaps among others; else the whole word */
-			if (optopt == 'v')
-				err = why_set(why, EINVAL, "%s: --verbose takes no value",
+			if (optopt == 'v' || optopt == 'w')
+				err = why_set(why, EINVAL, "%s: this option takes no value",
 					      argv[optind - 1]);
 			else if (optopt != 0)
 				err = why_set(why, EINVAL, "there is no option '-%c'", optopt);

@@ -19,6 +19,7 @@ enum format {
 struct run_options {
 	unsigned int jobs; /**< scenarios at a time */
 	bool verbose;
+	bool slow; /**< also what waits for the kernel's timers */
 	uint64_t seed;
 	enum format format;
 	const char *out;   /**< directory for evidence; NULL: none */

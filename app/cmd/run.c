@@ -23,6 +23,9 @@ static bool is_meant(const struct suite *suite, int i, const struct experiment *
 {
 	char name[SCENARIO_STRLEN];
 
+	if (suite->options.pattern_count == 0 && !suite->options.slow &&
+	    experiment_slow(experiment))
+		return false;
 	scenario_name(experiment->scenario->name, '-', name);
 	return i < 0 ? run_options_want(&suite->options, name, experiment->name)
 		     : run_options_match(&suite->options, i, name, experiment->name);
@@ -88,6 +91,8 @@ static void on_done(int index, const char *output, size_t size, void *context)
 	fflush(stdout);
 }
 
+#define TITLE_WIDTH 50
+
 static void print_summary(const struct suite *suite)
 {
 	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
@@ -98,11 +103,14 @@ static void print_summary(const struct suite *suite)
 		const struct result *result = &suite->results[i];
 		bool holds = result->outcome == OUTCOME_HOLDS;
 		enum paint paint = holds ? PAINT_GOOD : PAINT_BAD;
+		char title[160];
 
 		holding += holds;
-		printf("%-26s %-50s %s%-7s%s %8.2f ms%s\n", experiment->name,
-		       experiment->scenario->title, paint_on(&suite->style, paint),
-		       words[result->outcome], paint_off(&suite->style, paint), result->ms,
+		snprintf(title, sizeof(title), "%s", experiment->scenario->title);
+		text_cut(title, TITLE_WIDTH);
+		printf("%-26s %-50s %s%-7s%s %8.2f ms%s\n", experiment->name, title,
+		       paint_on(&suite->style, paint), words[result->outcome],
+		       paint_off(&suite->style, paint), result->ms,
 		       result->disturbed > 0 ? "  disturbed" : "");
 	}
 	printf("\n%d of %d hold\n", holding, suite->count);

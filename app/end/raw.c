@@ -58,7 +58,7 @@ static void got_frame(void *context, const struct event *frame)
 	raw->inbox[raw->inbox_count++] = frame->n;
 }
 
-struct raw *raw_conn(struct end *end, const struct end *to, uint16_t port, uint16_t local_port)
+struct raw *raw_listen(struct end *end, uint16_t local_port)
 {
 	struct raw_end *self = (struct raw_end *)end;
 	struct raw *raw = calloc(1, sizeof(*raw));
@@ -70,14 +70,31 @@ struct raw *raw_conn(struct end *end, const struct end *to, uint16_t port, uint1
 	raw->lab = end->lab;
 	raw->local = end->address;
 	raw->local.port = local_port;
-	raw->remote = to->address;
-	raw->remote.port = port;
 	raw->iss = raw->snd_nxt = entropy_next(&end->lab->random);
 	raw->window = WINDOW;
 	raw->mss = MSS;
 	raw->next = self->raws;
 	self->raws = raw;
 	return raw;
+}
+
+struct raw *raw_conn(struct end *end, const struct end *to, uint16_t port, uint16_t local_port)
+{
+	struct raw *raw = raw_listen(end, local_port);
+
+	raw->remote = to->address;
+	raw->remote.port = port;
+	return raw;
+}
+
+struct conn *conn_of(const struct end *end, const struct raw *raw)
+{
+	struct conn *conn = end->conns;
+
+	while (conn != NULL && !(endpoint_equal(&conn->local, &raw->remote) &&
+				 endpoint_equal(&conn->remote, &raw->local)))
+		conn = conn->next;
+	return conn;
 }
 
 /* The hosts' Ethernet addresses are known by their addresses. */

@@ -38,12 +38,14 @@ struct raw {
  */
 int raw_end_open(struct end **end, struct lab *lab, struct why *why);
 
-/**
- * A connection of the raw host's with a port of another.
- *
- * @param port  of the other side; 0: whoever sends the first SYN to local_port
- */
+/** A connection of the raw host's, from local_port to a port of another host. */
 struct raw *raw_conn(struct end *raw, const struct end *to, uint16_t port, uint16_t local_port);
+
+/** The same with whoever sends the first SYN to local_port. */
+struct raw *raw_listen(struct end *raw, uint16_t local_port);
+
+/** The other end's connection with this one; NULL when it knows none. */
+struct conn *conn_of(const struct end *end, const struct raw *raw);
 
 /**
  * Sends a segment with these control bits ("SYN", "FIN,ACK"), in sequence: at snd_nxt, and with

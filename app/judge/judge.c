@@ -379,6 +379,47 @@ void expect_eof(struct conn *conn)
 	expect_read(conn, 0, "the other side's FIN");
 }
 
+int told(const struct conn *conn, int by_lwip, int by_kernel)
+{
+	return conn->end->ops->who == WHO_LWIP ? by_lwip : by_kernel;
+}
+
+void expect_deviation(struct lab *lab, bool deviates, const char *requirement, const char *text)
+{
+	struct event *event = verdict(lab, NULL, deviates, text);
+
+	if (deviates)
+		event->verdict.deviation = requirement;
+	else
+		event->verdict.text = timeline_text(
+			lab->timeline, "known deviation from %s: %s (it does not deviate any more)",
+			requirement, text);
+}
+
+/* -- The raw end */
+
+void expect_raw(struct raw *raw, const char *flags)
+{
+	const struct event *frame = raw_next(raw);
+	char seen[FLAGS_STRLEN] = "nothing", text[200];
+	bool holds;
+
+	if (frame != NULL)
+		flags_format(frame->frame.segment.flags & (uint8_t)~SEG_PSH, seen);
+	holds = strcmp(seen, flags) == 0;
+	snprintf(text, sizeof(text), holds ? "raw receives %s" : "raw receives %s: it got %s",
+		 flags, seen);
+	verdict(raw->lab, frame == NULL ? NULL : frame->conn, holds, text);
+}
+
+void expect_raw_nothing(struct raw *raw)
+{
+	unsigned int count = raw_flush(raw);
+
+	expect(raw->lab, count == 0, "raw receives nothing%s",
+	       count == 0 ? "" : ": it got segments");
+}
+
 /* -- What must hold for every experiment */
 
 void judge_edges(struct lab *lab)

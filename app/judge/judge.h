@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #include "end/end.h"
+#include "end/raw.h"
 
 #define PATH_STATE   0xff
 #define PATH_LWIP    0x100
@@ -52,6 +53,23 @@ void expect_error(struct conn *conn, int error);
 
 /** The application reads the other side's FIN. */
 void expect_eof(struct conn *conn);
+
+/** @return the value for the stack of this end: where the two tell their applications different things */
+int told(const struct conn *conn, int by_lwip, int by_kernel);
+
+/** The next segment that came to the raw end has these control bits (PSH does not matter). */
+void expect_raw(struct raw *raw, const char *flags);
+
+/** Nothing came to the raw end that was not looked at. */
+void expect_raw_nothing(struct raw *raw);
+
+/**
+ * A stack is known to deviate from a requirement: holds when it still does so, and is shown as a
+ * deviation. When it does not any more, that is news, and fails.
+ *
+ * @param requirement  "RFC 9293, MUST-10"
+ */
+void expect_deviation(struct lab *lab, bool deviates, const char *requirement, const char *text);
 
 /** Anything else: records whether it holds. @return holds */
 bool expect(struct lab *lab, bool holds, const char *text, ...)

@@ -102,27 +102,32 @@ static void send_on(struct packet_queue *queue, enum who to, const struct event 
 	enqueue(queue, packet);
 }
 
-/* Whether a host takes frames to this Ethernet address. Whatever nobody else has is the kernel's. */
-static bool is_for(const struct wire *wire, enum who host, const uint8_t hwaddr[6])
+/*
+ * Whether a frame goes to a host. lwIP and the kernel get all of each other's, as on a cable,
+ * but those that are for the third host alone.
+ */
+static bool goes_to(const struct wire *wire, enum who host, const struct event *frame)
 {
+	const uint8_t *hwaddr = frame->frame.bytes;
+	bool third = wire->raw_got_frame != NULL;
 	bool group = hwaddr[0] & 1;
-	bool raw = wire->raw_got_frame != NULL;
-	bool to_raw = raw && memcmp(hwaddr, wire->raw_hwaddr, 6) == 0;
+	bool to_third = third && memcmp(hwaddr, wire->raw_hwaddr, 6) == 0;
 	bool to_lwip = memcmp(hwaddr, wire->netif->hwaddr, 6) == 0;
 
-	switch (host) {
-	case WHO_LWIP: return group || to_lwip;
-	case WHO_RAW: return raw && (group || to_raw);
-	default: return group || (!to_lwip && !to_raw);
-	}
+	if (host == frame->who)
+		return false;
+	if (host == WHO_RAW)
+		return third && (group || to_third);
+	if (frame->who == WHO_RAW)
+		return group || to_lwip == (host == WHO_LWIP);
+	return !to_third;
 }
 
-/* Like a switch: to the one that it is for, or to all but its sender. */
-static void send_to_hosts(struct wire *wire, struct packet_queue *queue, const struct event *frame,
-			  uint8_t *bytes)
+static void send_to_hosts(struct packet_queue *queue, const struct wire *wire,
+			  const struct event *frame, uint8_t *bytes)
 {
 	for (enum who host = WHO_LWIP; host <= WHO_RAW; host++)
-		if (host != frame->who && is_for(wire, host, bytes))
+		if (goes_to(wire, host, frame))
 			send_on(queue, host, frame, bytes);
 }
 
@@ -153,12 +158,12 @@ static const struct event *enter(struct wire *wire, struct event *event, uint8_t
 		event->frame.fate = wire_fate((enum wire_action)action);
 	switch (action) {
 	case WIRE_DROP: break;
-	case WIRE_HOLD: send_to_hosts(wire, &wire->held, event, bytes); break;
+	case WIRE_HOLD: send_to_hosts(&wire->held, wire, event, bytes); break;
 	case WIRE_CORRUPT:
-		send_to_hosts(wire, &wire->in_flight, event, corrupted(wire, event));
+		send_to_hosts(&wire->in_flight, wire, event, corrupted(wire, event));
 		break;
-	case WIRE_DUPLICATE: send_to_hosts(wire, &wire->in_flight, event, bytes); /* fall through */
-	default: send_to_hosts(wire, &wire->in_flight, event, bytes); break;
+	case WIRE_DUPLICATE: send_to_hosts(&wire->in_flight, wire, event, bytes); /* fall through */
+	default: send_to_hosts(&wire->in_flight, wire, event, bytes); break;
 	}
 	return event;
 }

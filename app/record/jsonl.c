@@ -66,6 +66,8 @@ static void write_details(struct json *json, const struct event *event)
 	case EV_VERDICT:
 		json_bool(json, "holds", event->verdict.holds);
 		json_text(json, "text", event->verdict.text);
+		if (event->verdict.deviation != NULL)
+			json_text(json, "deviation", event->verdict.deviation);
 		break;
 	}
 }

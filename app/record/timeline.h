@@ -97,6 +97,8 @@ struct event {
 		struct {
 			bool holds;
 			const char *text;
+			const char *
+				deviation; /**< the requirement that a stack is known not to meet */
 		} verdict;
 	};
 };

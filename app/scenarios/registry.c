@@ -6,15 +6,25 @@
 
 static struct scenario *first;
 
+const char *scenario_theme(const struct scenario *scenario)
+{
+	static char theme[SCENARIO_STRLEN];
+	const char *slash = strrchr(scenario->file, '/');
+	const char *file = slash == NULL ? scenario->file : slash + 1;
+
+	snprintf(theme, sizeof(theme), "%.*s", (int)strcspn(file, "."), file);
+	return theme;
+}
+
 /* The themes in the order of a connection's life. A theme that is not here comes last. */
 static size_t rank(const struct scenario *scenario)
 {
-	static const char *const themes[] = { "open.c", "established.c", "close.c" };
-	const char *slash = strrchr(scenario->file, '/');
-	const char *file = slash == NULL ? scenario->file : slash + 1;
+	static const char *const themes[] = { "open", "established", "close", "time_wait",
+					      "keepalive" };
 	size_t i = 0;
 
-	while (i < sizeof(themes) / sizeof(themes[0]) && strcmp(themes[i], file) != 0)
+	while (i < sizeof(themes) / sizeof(themes[0]) &&
+	       strcmp(themes[i], scenario_theme(scenario)) != 0)
 		i++;
 	return i;
 }

@@ -47,7 +47,8 @@ struct scenario {
 	const char *rfc;      /**< where it is described: "RFC 9293, 3.6" */
 	enum against against; /**< who plays the second role */
 	unsigned int only;    /**< LWIP_ONLY or KERNEL_ONLY: the other has no such thing */
-	unsigned int slow;    /**< waits so many seconds for the kernel's timers; 0: does not */
+	/** Seconds it waits for the kernel's timers with lwIP, or the kernel, in the first role. */
+	unsigned int slow[WHO_KERNEL + 1];
 	const char *file;
 	void (*play)(struct end *first, struct end *second);
 	struct scenario *next;
@@ -70,6 +71,9 @@ void scenario_register(struct scenario *scenario);
 
 /** @return the first of all scenarios, by theme and by place in its file */
 const struct scenario *scenario_first(void);
+
+/** @return the theme that a scenario belongs to: its file's name without ".c" */
+const char *scenario_theme(const struct scenario *scenario);
 
 #define SCENARIO_STRLEN 48
 /** Writes a C identifier as people read it: "close_merged" as "close-merged". @return text */
@@ -96,6 +100,15 @@ void transfer(struct conn *from, struct conn *to, size_t bytes);
  * TIME_WAIT lasts 60 s of real time.
  */
 void pass_2msl(struct conn *conn);
+
+/** The wire loses the nth segment from an end with exactly these control bits (but for PSH). */
+void lose(const struct end *from, const char *flags, unsigned int nth);
+
+/**
+ * Lets time pass until an end sends a segment of its own accord: lwIP's virtual time, or the
+ * kernel's real one.
+ */
+void await_retransmission(struct conn *conn);
 
 /** From now on the wire keeps each FIN, of both sides, until release_held(). */
 void hold_fins(struct end *end);

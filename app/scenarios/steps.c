@@ -119,6 +119,56 @@ void pass_2msl(struct conn *conn)
 		lab_warp(conn->end->lab, lwip_end_time_wait_ms());
 }
 
+void lose(const struct end *from, const char *flags, unsigned int nth)
+{
+	uint8_t set = (uint8_t)flags_parse(flags);
+	struct wire_rule rule = { .action = WIRE_DROP,
+				  .from = WIRE_FROM(from->ops->who),
+				  .set = set,
+				  .clear = (uint8_t) ~(set | SEG_PSH),
+				  .nth = nth };
+
+	require(from->lab, wire_add_rule(&from->lab->wire, &rule) == 0,
+		"the wire takes one more rule");
+}
+
+/* lwIP's longest first retransmission time-out is that of a SYN, 3 s. */
+#define LWIP_RETRANSMITS_MS 4000
+#define STEP_MS             500
+
+struct sending {
+	const struct conn *conn;
+	uint32_t after; /* an event */
+};
+
+static bool has_sent(void *context)
+{
+	const struct sending *sending = context;
+	const struct timeline *timeline = sending->conn->end->lab->timeline;
+
+	for (uint32_t n = sending->after + 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind == EV_FRAME && event->who == sending->conn->end->ops->who &&
+		    event->conn != NULL && strcmp(event->conn, sending->conn->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void await_retransmission(struct conn *conn)
+{
+	struct lab *lab = conn->end->lab;
+	struct sending sending = { .conn = conn, .after = timeline_count(lab->timeline) };
+
+	if (conn->end->ops->who == WHO_LWIP)
+		for (int ms = 0; ms < LWIP_RETRANSMITS_MS && !has_sent(&sending); ms += STEP_MS)
+			lab_warp(lab, STEP_MS);
+	else
+		lab_wait(lab, has_sent, &sending, PATIENCE_MS);
+	expect(lab, has_sent(&sending), "%s retransmits", end_name(conn->end));
+}
+
 void hold_fins(struct end *end)
 {
 	struct wire_rule rule = { .action = WIRE_HOLD, .set = SEG_FIN };

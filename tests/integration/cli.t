@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 96
+plan 97
 
 # tcplab ARGUMENT...: as run does
 tcplab() {
@@ -58,13 +58,12 @@ done
 # The list
 tcplab list
 is "list: succeeds" "$rc$err" 0
-names=$(echo "$out" | sed -n 's/^ *\([^ ]*\)\/lwip: .*/\1/p')
-is "list: each scenario has a line with its title and section, and one with its roles" \
-	"$(echo "$out" | grep -c '^[a-z-]*  *[A-Z1-9].* (RFC 9293, [1-9].*)$')" "$(echo "$names" | wc -l)"
-is "list: the roles of both variants" \
-	"$(echo "$out" | grep -cE '^ +([a-z-]+)/lwip: lwip is the [a-z ]+, kernel the [a-z ]+; \1/kernel: the other way$')" \
-	"$(echo "$names" | wc -l)"
-variants=$(for name in $names; do echo "$name/lwip $name/kernel"; done | xargs)
+is "list: each scenario has a line with its title and the RFC's section" \
+	"$(echo "$out" | grep '^  [a-z]' | grep -cv '^  [a-z0-9-]*  *[A-Z1-9].* (RFC [1-9].*)$')" 0
+is "list: each experiment has a line with its roles" \
+	"$(echo "$out" | grep '^    [a-z]' | grep -cvE '^    [a-z0-9-]+/(lwip|kernel) +[a-z ]+ (lwip|kernel), [a-z ]+ (lwip|kernel|raw)(; slow: [0-9]+ s)?$')" 0
+like "list: grouped by theme" "$out" "open*established*close*"
+variants=$(experiments)
 refused "list with an argument" "tcplab list: takes no arguments, not 'x'" list x
 
 # Bad input

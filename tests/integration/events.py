@@ -159,7 +159,7 @@ class Checker:
         """What must hold between the lines of one experiment."""
         before = {'t_ns': 0, 'v_ms': 0}
         state, hosts = {}, {}
-        self.sent = {'lwip': 0, 'kernel': 0}
+        self.sent = {'lwip': 0, 'kernel': 0, 'raw': 0}
         for index, event in enumerate(events):
             if event['n'] != index + 1:
                 self.problem('numbers', event, f'is the {index + 1}th line')
@@ -187,8 +187,8 @@ class Checker:
         if cause['ev'] != event['cause']['ev']:
             self.problem('causes', event, f'its cause is a {cause["ev"]}, not a {event["cause"]["ev"]}')
         if event['ev'] in ('state', 'callback', 'frame', 'call') and event['who'] != 'lab':
-            other = {'lwip': 'kernel', 'kernel': 'lwip'}[event['who']]
-            allowed = {'frame': [other], 'call': [event['who'], 'lab']}.get(cause['ev'], [event['who']])
+            others = {'lwip', 'kernel', 'raw'} - {event['who']}
+            allowed = {'frame': others, 'call': {event['who'], 'lab'}}.get(cause['ev'], {event['who']})
             if cause['who'] not in allowed:
                 self.problem('causes', event, f'happens to {event["who"]}, caused by a {cause["ev"]} of {cause["who"]}')
             if cause['conn'] not in (None, event['conn']):

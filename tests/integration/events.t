@@ -29,7 +29,7 @@ wall() {
 	date +%s%N
 }
 
-names=$("$TCPLAB" list | sed -n 's/^ *\([^ ]*\)\/lwip: .*/\1\/lwip \1\/kernel/p' | xargs)
+names=$(experiments)
 
 # The lines
 start=$(wall)

@@ -20,6 +20,11 @@ need_experiments() {
 	exit
 }
 
+# experiments: the names of those that run unless others are asked for, in their order
+experiments() {
+	"$TCPLAB" list | sed -n '/slow:/d; s/^ *\([a-z0-9-]*\/[a-z]*\) .*/\1/p' | xargs
+}
+
 # poll COMMAND...: waits until COMMAND succeeds; fails when it never does
 poll() {
 	poll_left=1500

@@ -11,7 +11,7 @@ TCPLAB=${TCPLAB:-build/tcplab}
 need_experiments
 
 REPEAT=${REPEAT:-100}
-names=$("$TCPLAB" list | sed -n 's/^ *\([^ ]*\)\/lwip: .*/\1\/lwip \1\/kernel/p' | xargs)
+names=$(experiments)
 plan $((1 + 2 * $(echo "$names" | wc -w)))
 
 mkdir "$tmp/runs"

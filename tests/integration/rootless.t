@@ -60,7 +60,7 @@ skip_all() {
 	done
 }
 
-names=$("$TCPLAB" list | sed -n 's/^ *\([^ ]*\)\/lwip: .*/\1\/lwip \1\/kernel/p' | xargs)
+names=$(experiments)
 
 # No right to open the device
 if allowed 600; then

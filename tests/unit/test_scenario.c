@@ -38,8 +38,8 @@ TEST(every_scenario_says_what_it_is)
 		assert_non_null(s->name);
 		if (s->title == NULL || s->title[0] == '\0')
 			fail_msg("%s has no title", s->name);
-		if (s->rfc == NULL || s->rfc[0] < '1' || s->rfc[0] > '9')
-			fail_msg("%s has no section of the RFC", s->name);
+		if (s->rfc == NULL || strncmp(s->rfc, "RFC ", 4) != 0)
+			fail_msg("%s has no section of an RFC", s->name);
 		if (s->play == NULL || s->file == NULL)
 			fail_msg("%s cannot be played", s->name);
 	}
@@ -100,12 +100,12 @@ TEST(a_variant_is_named_after_who_plays_the_first_role)
 	struct scenario scenario = { .name = "close_by_both", .role = { "a", "b" } };
 	struct experiment experiment;
 
-	experiment_init(&experiment, &scenario, LWIP_FIRST);
+	experiment_init(&experiment, &scenario, WHO_LWIP);
 	assert_string_equal(experiment.name, "close-by-both/lwip");
 	assert_ptr_equal(experiment.scenario, &scenario);
-	experiment_init(&experiment, &scenario, KERNEL_FIRST);
+	experiment_init(&experiment, &scenario, WHO_KERNEL);
 	assert_string_equal(experiment.name, "close-by-both/kernel");
-	assert_int_equal(experiment.variant, KERNEL_FIRST);
+	assert_int_equal(experiment.role[0], WHO_KERNEL);
 }
 
 TEST(people_read_names_without_underscores)

@@ -16,7 +16,7 @@
 #define MAX_ARRIVALS 64
 
 struct arrival {
-	enum wire_direction to;
+	enum who to;
 	uint8_t bytes[2048];
 	size_t size;
 	uint32_t cause; /* the timeline's, at that moment */
@@ -36,7 +36,7 @@ static struct {
 
 static struct wire *const wire = &world.lab.wire;
 
-static void note_arrival(enum wire_direction to, const struct pbuf *p)
+static void note_arrival(enum who to, const struct pbuf *p)
 {
 	struct arrival *arrival = &world.arrivals[world.count++];
 
@@ -50,14 +50,14 @@ static void note_arrival(enum wire_direction to, const struct pbuf *p)
 static err_t kernel_takes(struct netif *netif, struct pbuf *p)
 {
 	assert_ptr_equal(netif, &world.lab.netif);
-	note_arrival(WIRE_TO_KERNEL, p);
+	note_arrival(WHO_KERNEL, p);
 	return world.answer;
 }
 
 static err_t lwip_takes(struct pbuf *p, struct netif *netif)
 {
 	assert_ptr_equal(netif, &world.lab.netif);
-	note_arrival(WIRE_TO_LWIP, p);
+	note_arrival(WHO_LWIP, p);
 	if (world.answer == ERR_OK)
 		pbuf_free(p);
 	return world.answer;
@@ -146,20 +146,20 @@ static void kernel_sends(const void *bytes, size_t size)
 }
 
 /* A segment with as many bytes of data as tell it from others. */
-static struct frame segment(enum wire_direction to, uint8_t flags, uint16_t length)
+static struct frame segment(enum who to, uint8_t flags, uint16_t length)
 {
 	struct segment segment = { .seq = 1000, .flags = flags, .length = length };
 
-	segment.src = to == WIRE_TO_KERNEL ? LWIP_SIDE(1000) : KERNEL_SIDE(80);
-	segment.dst = to == WIRE_TO_KERNEL ? KERNEL_SIDE(80) : LWIP_SIDE(1000);
+	segment.src = to == WHO_KERNEL ? LWIP_SIDE(1000) : KERNEL_SIDE(80);
+	segment.dst = to == WHO_KERNEL ? KERNEL_SIDE(80) : LWIP_SIDE(1000);
 	return frame_ipv4(&segment, NULL, 0);
 }
 
-static void send_segment(enum wire_direction to, uint8_t flags, uint16_t length)
+static void send_segment(enum who to, uint8_t flags, uint16_t length)
 {
 	struct frame frame = segment(to, flags, length);
 
-	if (to == WIRE_TO_KERNEL)
+	if (to == WHO_KERNEL)
 		lwip_sends(frame.bytes, frame.size);
 	else
 		kernel_sends(frame.bytes, frame.size);
@@ -182,7 +182,7 @@ static const struct event *event(uint32_t n)
 }
 
 /* The nth arrival, from 0, is the frame of this event, unchanged. */
-static void assert_arrival(int i, enum wire_direction to, uint32_t n)
+static void assert_arrival(int i, enum who to, uint32_t n)
 {
 	const struct event *frame = event(n);
 
@@ -199,44 +199,45 @@ static void add_rule(struct wire_rule rule)
 	assert_int_equal(wire_add_rule(wire, &rule), 0);
 }
 
-#define RULE(...) add_rule((struct wire_rule){ .direction = WIRE_BOTH, __VA_ARGS__ })
+#define RULE(...) add_rule((struct wire_rule){ __VA_ARGS__ })
 
-static int judge(enum wire_direction direction, uint8_t flags)
+/* What becomes of a segment to that host. */
+static int judge(enum who to, uint8_t flags)
 {
 	struct segment segment = { .flags = flags };
 
-	return wire_judge(wire, direction, &segment);
+	return wire_judge(wire, to == WHO_KERNEL ? WHO_LWIP : WHO_KERNEL, &segment);
 }
 
 /* -- Which frames a rule takes */
 
 TEST(without_rules_nothing_is_taken)
 {
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_SYN), -1);
-	assert_int_equal(judge(WIRE_TO_LWIP, 0), -1);
+	assert_int_equal(judge(WHO_KERNEL, SEG_SYN), -1);
+	assert_int_equal(judge(WHO_LWIP, 0), -1);
 }
 
 TEST(a_rule_takes_its_direction)
 {
-	add_rule((struct wire_rule){ .direction = WIRE_TO_KERNEL, .action = WIRE_HOLD });
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_ACK), WIRE_HOLD);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), -1);
+	add_rule((struct wire_rule){ .from = WIRE_FROM(WHO_LWIP), .action = WIRE_HOLD });
+	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), WIRE_HOLD);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
 	assert_int_equal(wire->rules[0].seen, 1);
 	wire_clear_rules(wire);
-	add_rule((struct wire_rule){ .direction = WIRE_TO_LWIP, .action = WIRE_CORRUPT });
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_ACK), -1);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_CORRUPT);
+	add_rule((struct wire_rule){ .from = WIRE_FROM(WHO_KERNEL), .action = WIRE_CORRUPT });
+	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), -1);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_CORRUPT);
 	wire_clear_rules(wire);
 	RULE(.action = WIRE_DUPLICATE);
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_ACK), WIRE_DUPLICATE);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DUPLICATE);
+	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), WIRE_DUPLICATE);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DUPLICATE);
 }
 
 TEST(a_rule_without_conditions_takes_everything)
 {
 	RULE(.action = WIRE_DROP);
 	for (int flags = 0; flags < 256; flags++)
-		assert_int_equal(judge(WIRE_TO_LWIP, (uint8_t)flags), WIRE_DROP);
+		assert_int_equal(judge(WHO_LWIP, (uint8_t)flags), WIRE_DROP);
 	assert_int_equal(wire->rules[0].seen, 256);
 }
 
@@ -247,7 +248,7 @@ TEST(all_bits_of_set_must_be_set_and_none_of_clear)
 		bool taken = (flags & SEG_SYN) && (flags & SEG_ACK) && !(flags & SEG_FIN) &&
 			     !(flags & SEG_RST);
 
-		assert_int_equal(judge(WIRE_TO_LWIP, (uint8_t)flags), taken ? WIRE_DROP : -1);
+		assert_int_equal(judge(WHO_LWIP, (uint8_t)flags), taken ? WIRE_DROP : -1);
 	}
 	assert_int_equal(wire->rules[0].seen, 16);
 }
@@ -255,13 +256,13 @@ TEST(all_bits_of_set_must_be_set_and_none_of_clear)
 TEST(only_the_nth_of_those_that_meet_the_rest_is_taken)
 {
 	add_rule((struct wire_rule){
-		.direction = WIRE_TO_KERNEL, .action = WIRE_DROP, .set = SEG_FIN, .nth = 2 });
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_ACK), -1);
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_FIN), -1);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_FIN), -1);
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_SYN), -1);
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_FIN | SEG_ACK), WIRE_DROP);
-	assert_int_equal(judge(WIRE_TO_KERNEL, SEG_FIN | SEG_ACK), -1);
+		.from = WIRE_FROM(WHO_LWIP), .action = WIRE_DROP, .set = SEG_FIN, .nth = 2 });
+	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), -1);
+	assert_int_equal(judge(WHO_KERNEL, SEG_FIN), -1);
+	assert_int_equal(judge(WHO_LWIP, SEG_FIN), -1);
+	assert_int_equal(judge(WHO_KERNEL, SEG_SYN), -1);
+	assert_int_equal(judge(WHO_KERNEL, SEG_FIN | SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_KERNEL, SEG_FIN | SEG_ACK), -1);
 	assert_int_equal(wire->rules[0].seen, 3);
 }
 
@@ -270,9 +271,9 @@ TEST(the_first_rule_that_takes_a_frame_decides_but_all_count)
 	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
 	RULE(.action = WIRE_DROP);
 	RULE(.action = WIRE_CORRUPT, .nth = 3);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_FIN), WIRE_HOLD);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DROP);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_FIN), WIRE_HOLD);
+	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_HOLD);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_HOLD);
 	assert_int_equal(wire->rules[0].seen, 2);
 	assert_int_equal(wire->rules[1].seen, 3);
 	assert_int_equal(wire->rules[2].seen, 3);
@@ -282,14 +283,14 @@ TEST(a_rule_that_does_not_take_a_frame_leaves_it_to_the_next)
 {
 	RULE(.action = WIRE_DROP, .nth = 1);
 	RULE(.action = WIRE_HOLD, .nth = 2);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DROP);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_HOLD);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), -1);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_HOLD);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
 }
 
 TEST(there_is_room_for_so_many_rules_and_no_more)
 {
-	struct wire_rule rule = { .direction = WIRE_BOTH, .action = WIRE_DROP };
+	struct wire_rule rule = { .action = WIRE_DROP };
 
 	assert_int_equal(WIRE_RULES, 16);
 	rule.nth = 1000;
@@ -297,21 +298,19 @@ TEST(there_is_room_for_so_many_rules_and_no_more)
 		assert_int_equal(wire_add_rule(wire, &rule), 0);
 	rule.nth = 0;
 	assert_int_equal(wire_add_rule(wire, &rule), -ENOSPC);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), -1);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
 	assert_int_equal(wire->rules[WIRE_RULES - 1].seen, 1);
 	wire_clear_rules(wire);
 	assert_int_equal(wire_add_rule(wire, &rule), 0);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
 }
 
 TEST(a_new_rule_has_seen_nothing)
 {
-	struct wire_rule rule = {
-		.direction = WIRE_BOTH, .action = WIRE_DROP, .nth = 1, .seen = 5
-	};
+	struct wire_rule rule = { .action = WIRE_DROP, .nth = 1, .seen = 5 };
 
 	assert_int_equal(wire_add_rule(wire, &rule), 0);
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
 }
 
 TEST(each_action_has_its_fate)
@@ -336,7 +335,7 @@ static int draw(bool results[DRAWS], uint64_t seed, uint32_t per_million)
 	wire_clear_rules(wire);
 	RULE(.action = WIRE_DROP, .per_million = per_million);
 	for (int i = 0; i < DRAWS; i++) {
-		results[i] = judge(WIRE_TO_LWIP, SEG_ACK) >= 0;
+		results[i] = judge(WHO_LWIP, SEG_ACK) >= 0;
 		count += results[i];
 	}
 	return count;
@@ -373,7 +372,7 @@ TEST(the_wires_own_randomness_decides)
 
 	RULE(.action = WIRE_DROP, .per_million = 500000);
 	for (int i = 0; i < 1000; i++)
-		assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK),
+		assert_int_equal(judge(WHO_LWIP, SEG_ACK),
 				 entropy_next(&random) % 1000000 < 500000 ? WIRE_DROP : -1);
 }
 
@@ -384,10 +383,10 @@ TEST(a_probability_is_the_number_of_draws_of_a_million_that_are_taken)
 
 	RULE(.action = WIRE_DROP, .per_million = drawn);
 	wire->random.state = 7;
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), -1);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
 	wire->rules[0].per_million = drawn + 1;
 	wire->random.state = 7;
-	assert_int_equal(judge(WIRE_TO_LWIP, SEG_ACK), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
 }
 
 TEST(a_probable_rule_counts_what_it_does_not_take)
@@ -401,41 +400,41 @@ TEST(a_probable_rule_counts_what_it_does_not_take)
 TEST(frames_wait_until_they_are_delivered)
 {
 	assert_false(wire_step(wire));
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	assert_int_equal(world.count, 0);
 	assert_true(wire_step(wire));
 	assert_int_equal(world.count, 1);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 	assert_false(wire_step(wire));
 }
 
 TEST(frames_of_both_directions_arrive_in_the_order_in_which_they_were_sent)
 {
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 1);
-	send_segment(WIRE_TO_LWIP, SEG_ACK, 2);
-	send_segment(WIRE_TO_LWIP, SEG_ACK, 3);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 4);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_LWIP, SEG_ACK, 2);
+	send_segment(WHO_LWIP, SEG_ACK, 3);
+	send_segment(WHO_KERNEL, SEG_ACK, 4);
 	deliver_all();
 	assert_int_equal(world.count, 4);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
-	assert_arrival(1, WIRE_TO_LWIP, 2);
-	assert_arrival(2, WIRE_TO_LWIP, 3);
-	assert_arrival(3, WIRE_TO_KERNEL, 4);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_LWIP, 2);
+	assert_arrival(2, WHO_LWIP, 3);
+	assert_arrival(3, WHO_KERNEL, 4);
 }
 
 TEST(the_queue_can_empty_and_fill_again)
 {
 	for (uint32_t n = 1; n <= 10; n++) {
-		send_segment(WIRE_TO_KERNEL, SEG_ACK, (uint16_t)n);
+		send_segment(WHO_KERNEL, SEG_ACK, (uint16_t)n);
 		assert_true(wire_step(wire));
 		assert_false(wire_step(wire));
-		assert_arrival((int)n - 1, WIRE_TO_KERNEL, n);
+		assert_arrival((int)n - 1, WHO_KERNEL, n);
 	}
 }
 
 TEST(a_frame_is_recorded_when_it_is_sent)
 {
-	struct frame frame = segment(WIRE_TO_KERNEL, SEG_SYN, 5);
+	struct frame frame = segment(WHO_KERNEL, SEG_SYN, 5);
 
 	timeline_set_cause(world.lab.timeline, (struct cause){ .event = 99 });
 	lwip_sends(frame.bytes, frame.size);
@@ -451,14 +450,14 @@ TEST(a_frame_is_recorded_when_it_is_sent)
 	assert_int_equal(event(1)->frame.segment.length, 5);
 	assert_int_equal(event(1)->frame.seq, 0);
 	assert_null(event(1)->frame.fate);
-	send_segment(WIRE_TO_LWIP, SEG_SYN | SEG_ACK, 0);
+	send_segment(WHO_LWIP, SEG_SYN | SEG_ACK, 0);
 	assert_int_equal(event(2)->who, WHO_KERNEL);
 	assert_string_equal(event(2)->conn, "c1");
 }
 
 TEST(a_frame_in_pieces_arrives_whole)
 {
-	struct frame frame = segment(WIRE_TO_KERNEL, SEG_ACK, 100);
+	struct frame frame = segment(WHO_KERNEL, SEG_ACK, 100);
 	struct pbuf *p = pbuf_of(frame.bytes, 60);
 
 	pbuf_cat(p, pbuf_of(frame.bytes + 60, 1));
@@ -466,7 +465,7 @@ TEST(a_frame_in_pieces_arrives_whole)
 	world.lab.netif.linkoutput(&world.lab.netif, p);
 	pbuf_free(p);
 	deliver_all();
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 	assert_int_equal(world.arrivals[0].size, frame.size);
 	assert_memory_equal(world.arrivals[0].bytes, frame.bytes, frame.size);
 }
@@ -478,7 +477,7 @@ TEST(a_frame_larger_than_any_pbuf_of_the_pool_arrives_whole)
 	jumbo[9013] = 77;
 	kernel_sends(jumbo, 2000);
 	deliver_all();
-	assert_arrival(0, WIRE_TO_LWIP, 1);
+	assert_arrival(0, WHO_LWIP, 1);
 	kernel_sends(jumbo, sizeof(jumbo));
 	assert_int_equal(event(2)->frame.size, sizeof(jumbo));
 	assert_memory_equal(event(2)->frame.bytes, jumbo, sizeof(jumbo));
@@ -487,9 +486,9 @@ TEST(a_frame_larger_than_any_pbuf_of_the_pool_arrives_whole)
 
 TEST(the_kernel_acts_after_each_delivery_to_it_because_of_the_frame)
 {
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
-	send_segment(WIRE_TO_LWIP, SEG_SYN | SEG_ACK, 0);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_SYN | SEG_ACK, 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 0);
 	deliver_all();
 	assert_int_equal(world.acted_count, 2);
 	assert_int_equal(world.acted[0], 1);
@@ -499,19 +498,19 @@ TEST(the_kernel_acts_after_each_delivery_to_it_because_of_the_frame)
 static void kernel_timer_sends(void)
 {
 	assert_int_equal(world.count, 0); /* the frame has not come yet */
-	send_segment(WIRE_TO_LWIP, SEG_ACK, 3);
+	send_segment(WHO_LWIP, SEG_ACK, 3);
 }
 
 TEST(what_the_kernel_did_before_a_frame_came_is_not_caused_by_it)
 {
 	world.on_expected = kernel_timer_sends;
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	assert_true(wire_step(wire));
 	assert_int_equal(world.count, 1);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 	assert_int_equal(event(2)->cause, 0);
 	assert_true(wire_step(wire));
-	assert_arrival(1, WIRE_TO_LWIP, 2);
+	assert_arrival(1, WHO_LWIP, 2);
 	assert_int_equal(world.expected_count, 1);
 }
 
@@ -519,26 +518,26 @@ static void kernel_answers(void)
 {
 	assert_int_equal(world.count, world.acted_count); /* it has the frame by now */
 	if (world.acted_count == 1)
-		send_segment(WIRE_TO_LWIP, SEG_SYN | SEG_ACK, 0);
+		send_segment(WHO_LWIP, SEG_SYN | SEG_ACK, 0);
 }
 
 TEST(an_answer_is_caused_by_the_frame_and_waits_behind_the_others)
 {
 	world.on_acted = kernel_answers;
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
 	assert_true(wire_step(wire));
 	assert_int_equal(world.count, 1);
 	assert_int_equal(event(3)->cause, 1);
 	deliver_all();
-	assert_arrival(1, WIRE_TO_KERNEL, 2);
-	assert_arrival(2, WIRE_TO_LWIP, 3);
+	assert_arrival(1, WHO_KERNEL, 2);
+	assert_arrival(2, WHO_LWIP, 3);
 }
 
 TEST(after_a_delivery_the_cause_before_is_as_it_was)
 {
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
-	send_segment(WIRE_TO_LWIP, SEG_ACK, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_ACK, 0);
 	timeline_set_cause(world.lab.timeline, (struct cause){ .timer = "lwip" });
 	wire_step(wire);
 	assert_string_equal(timeline_cause(world.lab.timeline).timer, "lwip");
@@ -550,7 +549,7 @@ TEST(after_a_delivery_the_cause_before_is_as_it_was)
 static void lwip_timer_sends(void *context)
 {
 	(void)context;
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
 }
 
 TEST(a_warp_delivers_what_a_timer_sends_at_the_timers_time)
@@ -564,8 +563,8 @@ TEST(a_warp_delivers_what_a_timer_sends_at_the_timers_time)
 	for (uint32_t n = 1; n <= timeline_count(world.lab.timeline); n++)
 		if (event(n)->kind == EV_FRAME)
 			assert_int_equal(event(n)->v_ns - start, 20000000);
-	assert_int_equal(world.arrivals[0].to, WIRE_TO_KERNEL);
-	assert_int_equal(world.arrivals[1].to, WIRE_TO_LWIP);
+	assert_int_equal(world.arrivals[0].to, WHO_KERNEL);
+	assert_int_equal(world.arrivals[1].to, WHO_LWIP);
 }
 
 /* -- What rules do */
@@ -573,12 +572,12 @@ TEST(a_warp_delivers_what_a_timer_sends_at_the_timers_time)
 TEST(a_dropped_frame_is_recorded_and_does_not_arrive)
 {
 	RULE(.action = WIRE_DROP, .set = SEG_FIN);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 0);
-	send_segment(WIRE_TO_LWIP, SEG_FIN, 0);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 0);
+	send_segment(WHO_KERNEL, SEG_FIN, 0);
+	send_segment(WHO_LWIP, SEG_FIN, 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 0);
 	deliver_all();
 	assert_int_equal(world.count, 1);
-	assert_arrival(0, WIRE_TO_KERNEL, 3);
+	assert_arrival(0, WHO_KERNEL, 3);
 	assert_string_equal(event(1)->frame.fate, "dropped");
 	assert_string_equal(event(2)->frame.fate, "dropped");
 	assert_null(event(3)->frame.fate);
@@ -588,13 +587,13 @@ TEST(a_dropped_frame_is_recorded_and_does_not_arrive)
 TEST(a_duplicated_frame_arrives_twice)
 {
 	RULE(.action = WIRE_DUPLICATE, .nth = 1);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 1);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 2);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
 	deliver_all();
 	assert_int_equal(world.count, 3);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
-	assert_arrival(1, WIRE_TO_KERNEL, 1);
-	assert_arrival(2, WIRE_TO_KERNEL, 2);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_KERNEL, 1);
+	assert_arrival(2, WHO_KERNEL, 2);
 	assert_int_equal(timeline_count(world.lab.timeline), 2);
 	assert_string_equal(event(1)->frame.fate, "duplicated");
 	assert_int_equal(world.acted_count, 3);
@@ -602,7 +601,7 @@ TEST(a_duplicated_frame_arrives_twice)
 
 TEST(a_corrupted_frame_arrives_with_its_last_byte_inverted)
 {
-	struct frame sent = segment(WIRE_TO_LWIP, SEG_ACK, 10);
+	struct frame sent = segment(WHO_LWIP, SEG_ACK, 10);
 	struct frame expected = sent;
 
 	RULE(.action = WIRE_CORRUPT);
@@ -617,7 +616,7 @@ TEST(a_corrupted_frame_arrives_with_its_last_byte_inverted)
 
 TEST(a_corrupted_frame_is_recorded_as_it_was_sent)
 {
-	struct frame sent = segment(WIRE_TO_KERNEL, SEG_ACK, 10);
+	struct frame sent = segment(WHO_KERNEL, SEG_ACK, 10);
 
 	RULE(.action = WIRE_CORRUPT);
 	lwip_sends(sent.bytes, sent.size);
@@ -628,7 +627,7 @@ TEST(a_corrupted_frame_is_recorded_as_it_was_sent)
 TEST(a_held_frame_waits_for_its_release)
 {
 	RULE(.action = WIRE_HOLD);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 0);
+	send_segment(WHO_KERNEL, SEG_FIN, 0);
 	assert_false(wire_step(wire));
 	assert_string_equal(event(1)->frame.fate, "held");
 	wire_clear_rules(wire);
@@ -636,40 +635,40 @@ TEST(a_held_frame_waits_for_its_release)
 	wire_release(wire);
 	assert_int_equal(world.count, 0);
 	assert_true(wire_step(wire));
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 	assert_false(wire_step(wire));
 }
 
 TEST(held_frames_go_on_in_the_order_in_which_they_came)
 {
 	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 1);
-	send_segment(WIRE_TO_LWIP, SEG_FIN, 2);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 3);
+	send_segment(WHO_KERNEL, SEG_FIN, 1);
+	send_segment(WHO_LWIP, SEG_FIN, 2);
+	send_segment(WHO_KERNEL, SEG_FIN, 3);
 	wire_release(wire);
 	deliver_all();
 	assert_int_equal(world.count, 3);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
-	assert_arrival(1, WIRE_TO_LWIP, 2);
-	assert_arrival(2, WIRE_TO_KERNEL, 3);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_LWIP, 2);
+	assert_arrival(2, WHO_KERNEL, 3);
 }
 
 TEST(held_frames_go_on_behind_those_on_their_way)
 {
 	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 1);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 2);
+	send_segment(WHO_KERNEL, SEG_FIN, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
 	wire_release(wire);
 	deliver_all();
-	assert_arrival(0, WIRE_TO_KERNEL, 2);
-	assert_arrival(1, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 2);
+	assert_arrival(1, WHO_KERNEL, 1);
 }
 
 TEST(a_release_is_recorded_for_each_frame)
 {
 	RULE(.action = WIRE_HOLD);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 0);
-	send_segment(WIRE_TO_LWIP, SEG_FIN, 0);
+	send_segment(WHO_KERNEL, SEG_FIN, 0);
+	send_segment(WHO_LWIP, SEG_FIN, 0);
 	wire_release(wire);
 	assert_int_equal(timeline_count(world.lab.timeline), 4);
 	for (uint32_t n = 3; n <= 4; n++) {
@@ -687,7 +686,7 @@ TEST(frames_can_be_held_again_after_a_release)
 {
 	RULE(.action = WIRE_HOLD);
 	for (int again = 0; again < 3; again++) {
-		send_segment(WIRE_TO_KERNEL, SEG_FIN, 0);
+		send_segment(WHO_KERNEL, SEG_FIN, 0);
 		assert_false(wire_step(wire));
 		wire_release(wire);
 		assert_true(wire_step(wire));
@@ -698,7 +697,7 @@ TEST(frames_can_be_held_again_after_a_release)
 /* A rule for every frame, and frames that no rule may touch. */
 static void check_untouched(enum wire_action action)
 {
-	struct frame udp = segment(WIRE_TO_LWIP, SEG_FIN, 8), broken = udp;
+	struct frame udp = segment(WHO_LWIP, SEG_FIN, 8), broken = udp;
 
 	RULE(.action = action);
 	udp.bytes[FRAME_IP + 9] = 17;
@@ -709,10 +708,10 @@ static void check_untouched(enum wire_action action)
 	kernel_sends(broken.bytes, broken.size);
 	deliver_all();
 	assert_int_equal(world.count, 4);
-	assert_arrival(0, WIRE_TO_LWIP, 1);
-	assert_arrival(1, WIRE_TO_KERNEL, 2);
-	assert_arrival(2, WIRE_TO_LWIP, 3);
-	assert_arrival(3, WIRE_TO_LWIP, 4);
+	assert_arrival(0, WHO_LWIP, 1);
+	assert_arrival(1, WHO_KERNEL, 2);
+	assert_arrival(2, WHO_LWIP, 3);
+	assert_arrival(3, WHO_LWIP, 4);
 	for (uint32_t n = 1; n <= 4; n++) {
 		assert_false(event(n)->frame.tcp);
 		assert_null(event(n)->frame.fate);
@@ -756,7 +755,7 @@ static void assert_lost(uint32_t fault, uint32_t frame, const char *words)
 TEST(a_frame_that_the_device_does_not_take_is_lost)
 {
 	world.answer = ERR_IF;
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	assert_true(wire_step(wire));
 	assert_lost(2, 1, "device");
 }
@@ -764,7 +763,7 @@ TEST(a_frame_that_the_device_does_not_take_is_lost)
 TEST(a_frame_that_lwip_does_not_take_is_freed)
 {
 	world.answer = ERR_MEM;
-	send_segment(WIRE_TO_LWIP, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_SYN, 0);
 	assert_true(wire_step(wire));
 	assert_int_equal(world.count, 1);
 }
@@ -798,7 +797,7 @@ TEST(a_frame_to_lwip_that_finds_the_pool_empty_is_lost)
 {
 	struct pbuf *all;
 
-	send_segment(WIRE_TO_LWIP, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_SYN, 0);
 	all = exhaust(PBUF_POOL);
 	assert_true(wire_step(wire));
 	give_back(all);
@@ -810,14 +809,14 @@ TEST(a_frame_to_the_kernel_needs_no_pbuf_of_lwips)
 {
 	struct pbuf *pool, *references;
 
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	pool = exhaust(PBUF_POOL);
 	references = exhaust(PBUF_REF);
 	assert_true(wire_step(wire));
 	give_back(references);
 	give_back(pool);
 	assert_int_equal(world.count, 1);
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 	assert_int_equal(timeline_count(world.lab.timeline), 1);
 }
 
@@ -836,9 +835,9 @@ TEST(detached_the_netif_has_its_own_functions_again)
 TEST(detaching_forgets_what_is_on_its_way_and_what_is_held)
 {
 	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
-	send_segment(WIRE_TO_KERNEL, SEG_FIN, 0);
-	send_segment(WIRE_TO_KERNEL, SEG_ACK, 0);
-	send_segment(WIRE_TO_LWIP, SEG_ACK, 0);
+	send_segment(WHO_KERNEL, SEG_FIN, 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 0);
+	send_segment(WHO_LWIP, SEG_ACK, 0);
 	wire_detach(wire);
 	assert_false(wire_step(wire));
 	wire_release(wire);
@@ -850,9 +849,9 @@ TEST(a_wire_can_be_attached_again)
 {
 	wire_detach(wire);
 	wire_attach(wire, &world.lab.netif, world.lab.timeline, &world.lab.flows);
-	send_segment(WIRE_TO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	deliver_all();
-	assert_arrival(0, WIRE_TO_KERNEL, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
 }
 
 int main(void)
