@@ -91,7 +91,7 @@ static void on_done(int index, const char *output, size_t size, void *context)
 	fflush(stdout);
 }
 
-#define TITLE_WIDTH 50
+#define TITLE_WIDTH 49
 
 static void print_summary(const struct suite *suite)
 {
@@ -108,9 +108,9 @@ static void print_summary(const struct suite *suite)
 		holding += holds;
 		snprintf(title, sizeof(title), "%s", experiment->scenario->title);
 		text_cut(title, TITLE_WIDTH);
-		printf("%-26s %-50s %s%-7s%s %8.2f ms%s\n", experiment->name, title,
-		       paint_on(&suite->style, paint), words[result->outcome],
-		       paint_off(&suite->style, paint), result->ms,
+		printf("%-26s %s%*s  %s%-7s%s %8.2f ms%s\n", experiment->name, title,
+		       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
+		       words[result->outcome], paint_off(&suite->style, paint), result->ms,
 		       result->disturbed > 0 ? "  disturbed" : "");
 	}
 	printf("\n%d of %d hold\n", holding, suite->count);

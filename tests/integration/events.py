@@ -28,6 +28,9 @@ TYPES = {
 }
 
 
+HOSTS = {'10.9.0.1': 'kernel', '10.9.0.2': 'lwip', '10.9.0.3': 'raw'}
+
+
 class Problems(Exception):
     """The reference cannot be read."""
 
@@ -158,7 +161,7 @@ class Checker:
     def order(self, events):
         """What must hold between the lines of one experiment."""
         before = {'t_ns': 0, 'v_ms': 0}
-        state, hosts = {}, {}
+        state = {}
         self.sent = {'lwip': 0, 'kernel': 0, 'raw': 0}
         for index, event in enumerate(events):
             if event['n'] != index + 1:
@@ -175,7 +178,7 @@ class Checker:
             if event['ev'] == 'fault' and event['frame'] != 0:
                 self.fault(events, event)
             if event['ev'] == 'frame' and 'tcp' in event:
-                self.segment(hosts, event)
+                self.segment(event)
         self.amounts(events)
 
     def cause(self, events, event):
@@ -201,22 +204,22 @@ class Checker:
         elif event['action'] == 'release' and frame['fate'] != 'held':
             self.problem('causes', event, f'releases #{event["frame"]}, which is {frame["fate"]}')
 
-    def segment(self, hosts, event):
+    def segment(self, event):
         tcp, flags = event['tcp'], event['tcp']['flags'].split(',')
-        other = {'lwip': 'kernel', 'kernel': 'lwip'}[event['who']]
+        source, other = (HOSTS.get(tcp[side].rsplit(':', 1)[0]) for side in ('src', 'dst'))
+        if source != event['who'] or other in (None, source):
+            self.problem('segments', event, f'of {event["who"]}, but from {tcp["src"]} to {tcp["dst"]}')
+            return
         if 'SYN' in flags and tcp['seq'] != 0:
             self.problem('segments', event, f'a SYN with seq {tcp["seq"]}')
         if ('ACK' in flags) != (tcp['ack'] != 0):
             self.problem('segments', event, f'{flags} with ack {tcp["ack"]}')
         end = tcp['seq'] + tcp['len'] + ('SYN' in flags) + ('FIN' in flags)
         self.sent[event['who']] = max(self.sent[event['who']], end)
-        if tcp['ack'] > self.sent[other]:
+        if tcp['ack'] > self.sent[other] and 'RST' not in flags:  # lwIP's of SYN_SENT acknowledges 0, absolute
             self.problem('segments', event, f'acknowledges {tcp["ack"]}, where {other} has sent {self.sent[other]}')
         if event['size'] < 14 + 20 + 20 + tcp['len']:
             self.problem('segments', event, f'{tcp["len"]} bytes of data in a frame of {event["size"]}')
-        source, receiver = (tcp[side].rsplit(':', 1)[0] for side in ('src', 'dst'))
-        if hosts.setdefault(event['who'], source) != source or hosts.setdefault(other, receiver) != receiver:
-            self.problem('segments', event, f'of {event["who"]}, but from {tcp["src"]} to {tcp["dst"]}')
 
     def amounts(self, events):
         """Numbers that are known beforehand: 2MSL are 120 s, and the scenario "data" moves 1 MiB each way."""
