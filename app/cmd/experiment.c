@@ -194,7 +194,7 @@ static void put_out(const struct run *run, const struct run_options *options,
 	case FORMAT_LADDER: print_ladder(run, style, out); break;
 	case FORMAT_JSONL: write_jsonl(run, out); break;
 	case FORMAT_TAP:
-		if (result->failed > 0)
+		if (result->judgement.failed > 0)
 			print_diagnostics(run, out);
 		break;
 	}
@@ -218,8 +218,8 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	play(&run);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
 	result->disturbed = run.lab.disturbed;
-	result->verdicts = judge_count(run.lab.timeline, &result->failed);
-	result->outcome = result->failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
+	result->judgement = judge_count(run.lab.timeline);
+	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
 	put_out(&run, options, style, out, result);
 	tear_down(&run);
 }

@@ -27,7 +27,7 @@ enum outcome {
 /** What is left of an experiment in its parent's memory. */
 struct result {
 	enum outcome outcome;
-	unsigned int verdicts, failed;
+	struct judgement judgement;
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */

@@ -96,24 +96,31 @@ static void on_done(int index, const char *output, size_t size, void *context)
 static void print_summary(const struct suite *suite)
 {
 	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
-	int holding = 0;
+	int holding = 0, deviating = 0;
 
 	for (int i = 0; i < suite->count; i++) {
 		const struct experiment *experiment = &suite->experiments[i];
 		const struct result *result = &suite->results[i];
 		bool holds = result->outcome == OUTCOME_HOLDS;
-		enum paint paint = holds ? PAINT_GOOD : PAINT_BAD;
+		bool deviates = holds && result->judgement.deviations > 0;
+		enum paint paint = deviates ? PAINT_STATE : holds ? PAINT_GOOD : PAINT_BAD;
 		char title[160];
 
-		holding += holds;
+		holding += holds && !deviates;
+		deviating += deviates;
 		snprintf(title, sizeof(title), "%s", experiment->scenario->title);
 		text_cut(title, TITLE_WIDTH);
-		printf("%-26s %s%*s  %s%-7s%s %8.2f ms%s\n", experiment->name, title,
+		printf("%-26s %s%*s  %s%-8s%s %8.2f ms%s\n", experiment->name, title,
 		       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
-		       words[result->outcome], paint_off(&suite->style, paint), result->ms,
+		       deviates ? "deviates" : words[result->outcome],
+		       paint_off(&suite->style, paint), result->ms,
 		       result->disturbed > 0 ? "  disturbed" : "");
 	}
-	printf("\n%d of %d hold\n", holding, suite->count);
+	printf("\n%d of %d hold", holding, suite->count);
+	if (deviating > 0)
+		printf(", %d %s as it is known to", deviating,
+		       deviating == 1 ? "deviates" : "deviate");
+	putchar('\n');
 }
 
 /* What has failed counts more than what could not be tried. */

@@ -170,6 +170,13 @@ const struct event *raw_next(struct raw *raw)
 	return timeline_event(raw->lab->timeline, n);
 }
 
+void raw_handshake(struct raw *raw)
+{
+	raw_send(raw, "SYN");
+	if (raw_next(raw) != NULL)
+		raw_send(raw, "ACK");
+}
+
 unsigned int raw_flush(struct raw *raw)
 {
 	unsigned int count = raw->inbox_count;

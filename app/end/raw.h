@@ -53,6 +53,9 @@ struct conn *conn_of(const struct end *end, const struct raw *raw);
  */
 void raw_send(struct raw *raw, const char *flags);
 
+/** SYN, and when its SYN,ACK has come, ACK. */
+void raw_handshake(struct raw *raw);
+
 /** The same with so many bytes of data. */
 void raw_send_data(struct raw *raw, const char *flags, uint16_t length);
 

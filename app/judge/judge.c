@@ -61,20 +61,20 @@ void judge_play(void (*scenario)(struct end *first, struct end *second), struct 
 		scenario(first, second);
 }
 
-unsigned int judge_count(const struct timeline *timeline, unsigned int *failed)
+struct judgement judge_count(const struct timeline *timeline)
 {
-	unsigned int count = 0;
+	struct judgement judgement = { 0 };
 
-	*failed = 0;
 	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
 		const struct event *event = timeline_event(timeline, n);
 
 		if (event->kind != EV_VERDICT)
 			continue;
-		count++;
-		*failed += !event->verdict.holds;
+		judgement.verdicts++;
+		judgement.failed += !event->verdict.holds;
+		judgement.deviations += event->verdict.deviation != NULL;
 	}
-	return count;
+	return judgement;
 }
 
 /* -- Text that grows at its end, and is cut where the room ends */
@@ -367,6 +367,16 @@ static void expect_read(struct conn *conn, ssize_t expected, const char *what)
 		snprintf(text, sizeof(text), "%s reads %s: it got %s", end_name(conn->end), what,
 			 reading.result < 0 ? strerrorname_np((int)-reading.result) : "the FIN");
 	verdict(conn->end->lab, conn->name, reading.result == expected, text);
+}
+
+void expect_data(struct conn *conn, size_t bytes)
+{
+	char data[2048], text[120];
+	ssize_t received = conn_recv(conn, data, sizeof(data));
+
+	snprintf(text, sizeof(text), "%s reads %zu bytes (%zd)", end_name(conn->end), bytes,
+		 received);
+	verdict(conn->end->lab, conn->name, received == (ssize_t)bytes, text);
 }
 
 void expect_error(struct conn *conn, int error)

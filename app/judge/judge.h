@@ -51,6 +51,9 @@ void expect_segments_from(struct conn *conn);
 /** The application learns by its next receive that the connection has failed with this errno. */
 void expect_error(struct conn *conn, int error);
 
+/** The application receives exactly so many bytes. */
+void expect_data(struct conn *conn, size_t bytes);
+
 /** The application reads the other side's FIN. */
 void expect_eof(struct conn *conn);
 
@@ -87,8 +90,11 @@ void judge_play(void (*scenario)(struct end *first, struct end *second), struct 
 void judge_edges(struct lab *lab);
 void judge_leaks(const struct end *lwip);
 
-/** @return the number of verdicts; failed receives how many of them failed */
-unsigned int judge_count(const struct timeline *timeline, unsigned int *failed);
+/** What the verdicts of an experiment come to. */
+struct judgement {
+	unsigned int verdicts, failed, deviations;
+};
+struct judgement judge_count(const struct timeline *timeline);
 
 /**
  * The path of a connection at one end, as "CLOSED → SYN_SENT → ESTABLISHED".

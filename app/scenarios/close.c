@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Closing a connection (RFC 9293, 3.6). */
+#include <errno.h>
+
 #include "scenarios/scenario.h"
+
+#define PORT 7777
 
 SCENARIO(close, active_closer, passive_closer, .title = "Normal close: four segments",
 	 .rfc = "RFC 9293, 3.6, Figure 12")
@@ -74,4 +78,116 @@ SCENARIO(close_simultaneous, client, server, .title = "Simultaneous close: both 
 		    ON_LWIP(CLOSED));
 	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, CLOSING, TIME_WAIT,
 		    ON_LWIP(CLOSED));
+}
+
+SCENARIO(half_close, closer, peer, .title = "Half-close: data still flow the other way",
+	 .rfc = "RFC 9293, 3.6, case 1")
+{
+	struct connection c = establish(closer, peer);
+
+	conn_shutdown(c.client);
+	expect_state(c.server, CLOSE_WAIT);
+	expect_eof(c.server);
+	transfer(c.server, c.client, 50000);
+	expect_state(c.client, FIN_WAIT_2);
+
+	conn_close(c.server);
+	expect_eof(c.client);
+	expect_state(c.server, CLOSED);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
+SCENARIO(close_unread, closer, peer, .title = "Close with data unread: RST, because they are lost",
+	 .rfc = "RFC 9293, 3.6.1")
+{
+	struct connection c = establish(closer, peer);
+
+	conn_send(c.server, "never read", 10);
+	conn_close(c.client);
+
+	expect_error(c.server, ECONNRESET);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, CLOSED);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSED);
+}
+
+SCENARIO(fin_lost, active_closer, passive_closer, .title = "The FIN is lost",
+	 .rfc = "RFC 9293, 3.8.1")
+{
+	struct connection c = establish(active_closer, passive_closer);
+
+	lose(active_closer, "FIN,ACK", 1);
+	conn_close(c.client);
+	expect_state(c.client, FIN_WAIT_1);
+	expect_state(c.server, ESTABLISHED);
+
+	await_retransmission(c.client);
+	expect_state(c.server, CLOSE_WAIT);
+	expect_eof(c.server);
+	conn_close(c.server);
+	expect_state(c.server, CLOSED);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
+SCENARIO(fin_ack_lost, active_closer, passive_closer, .title = "The ACK of the FIN is lost",
+	 .rfc = "RFC 9293, 3.8.1")
+{
+	struct connection c = establish(active_closer, passive_closer);
+
+	lose(passive_closer, "ACK", 1);
+	conn_close(c.client);
+	expect_eof(c.server);
+	conn_set(c.server, CONN_QUICKACK, 1);
+	expect_state(c.server, CLOSE_WAIT);
+	expect_state(c.client, FIN_WAIT_1);
+
+	/* The FIN comes once more, and so does its ACK. */
+	await_retransmission(c.client);
+	expect_state(c.client, FIN_WAIT_2);
+	conn_close(c.server);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
+SCENARIO(last_ack_lost, active_closer, passive_closer,
+	 .title = "The last ACK is lost: why there is TIME_WAIT", .rfc = "RFC 9293, 3.6, Figure 12")
+{
+	struct connection c = establish(active_closer, passive_closer);
+
+	conn_close(c.client);
+	expect_eof(c.server);
+	conn_set(c.server, CONN_QUICKACK, 1);
+	expect_state(c.client, FIN_WAIT_2);
+
+	lose(active_closer, "ACK", 1);
+	conn_close(c.server);
+	expect_state(c.client, TIME_WAIT);
+	expect_state(c.server, LAST_ACK);
+
+	/* The FIN comes once more; TIME_WAIT is there to acknowledge it. */
+	await_retransmission(c.server);
+	expect_state(c.server, CLOSED);
+	expect_state(c.client, TIME_WAIT);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
+SCENARIO(fin_with_data, receiver, sender, .against = RAW, .title = "FIN in a segment with data",
+	 .rfc = "RFC 9293, 3.10.7.4, eighth")
+{
+	struct conn *listener = conn_listen(receiver, PORT, 4);
+	struct raw *r = raw_conn(sender, receiver, PORT, 5000);
+	struct conn *c;
+
+	raw_handshake(r);
+	c = conn_accept(listener);
+	require(receiver->lab, c != NULL, "%s accepts the connection", end_name(receiver));
+
+	raw_send_data(r, "FIN,PSH,ACK", 100);
+	expect_state(c, CLOSE_WAIT);
+	expect_data(c, 100);
+	expect_eof(c);
+	conn_close(c);
+	raw_send(r, "ACK");
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
 }

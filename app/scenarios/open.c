@@ -156,3 +156,38 @@ SCENARIO(rst_in_syn_rcvd, server, client, .against = RAW,
 	expect_path(c, LISTEN, SYN_RCVD, CLOSED);
 	expect_path(listener, CLOSED, LISTEN);
 }
+
+SCENARIO(close_in_syn_rcvd, opener, peer, .against = RAW, .only = KERNEL_ONLY,
+	 .title = "Close in SYN_RCVD, within a simultaneous open",
+	 .rfc = "RFC 9293, 3.3.2, Figure 5")
+{
+	struct raw *r = raw_listen(peer, PORT);
+	struct conn *c = conn_connect(opener, peer, PORT);
+
+	/* No application has a connection that was opened passively before it is ESTABLISHED. */
+	expect_raw(r, "SYN");
+	raw_send(r, "SYN");
+	expect_raw(r, "SYN,ACK");
+	expect_state(c, SYN_RCVD);
+	conn_close(c);
+	expect_raw(r, "FIN,ACK");
+	expect_path(c, CLOSED, SYN_SENT, SYN_RCVD, FIN_WAIT_1);
+}
+
+SCENARIO(half_open, survivor, crashed, .title = "Half-open connection: one side has rebooted",
+	 .rfc = "RFC 9293, 3.5.1, Figure 10")
+{
+	struct connection c = establish(survivor, crashed);
+
+	reboot(c.server);
+	expect_state(c.client, ESTABLISHED);
+
+	/* The survivor finds out as soon as it says something. */
+	expect_segments_from(c.client);
+	conn_send(c.client, "are you there?", 14);
+	expect_segments(
+		c.client, "> ACK",
+		crashed->ops->who == WHO_LWIP ? "< RST,ACK" /* lwIP's always have ACK */ : "< RST");
+	expect_error(c.client, ECONNRESET);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, CLOSED);
+}

@@ -110,6 +110,16 @@ void lose(const struct end *from, const char *flags, unsigned int nth);
  */
 void await_retransmission(struct conn *conn);
 
+/** From here to plug_cable() every frame is lost. */
+void pull_cable(struct end *end);
+void plug_cable(struct end *end);
+
+/**
+ * The host of this connection crashes and comes back: it knows the connection no more, and has
+ * not told the other side.
+ */
+void reboot(struct conn *conn);
+
 /** From now on the wire keeps each FIN, of both sides, until release_held(). */
 void hold_fins(struct end *end);
 void release_held(struct end *end);

@@ -169,6 +169,32 @@ void await_retransmission(struct conn *conn)
 	expect(lab, has_sent(&sending), "%s retransmits", end_name(conn->end));
 }
 
+static void set_cable(struct end *end, const char *name, bool cut)
+{
+	struct cause before;
+	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, name, "%s", "");
+
+	end->lab->wire.cut = cut;
+	lab_call_end(end->lab, call, before, NULL);
+}
+
+void pull_cable(struct end *end)
+{
+	set_cable(end, "cut", true);
+}
+
+void plug_cable(struct end *end)
+{
+	set_cable(end, "mend", false);
+}
+
+void reboot(struct conn *conn)
+{
+	pull_cable(conn->end);
+	conn_abort(conn);
+	plug_cable(conn->end);
+}
+
 void hold_fins(struct end *end)
 {
 	struct wire_rule rule = { .action = WIRE_HOLD, .set = SEG_FIN };

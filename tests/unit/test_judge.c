@@ -697,18 +697,30 @@ TEST(what_is_no_edge_of_the_diagram_fails)
 
 TEST(verdicts_are_counted)
 {
-	unsigned int failed = 77;
+	struct judgement judgement = judge_count(lab.timeline);
 
-	assert_int_equal(judge_count(lab.timeline, &failed), 0);
-	assert_int_equal(failed, 0);
+	assert_int_equal(judgement.verdicts, 0);
+	assert_int_equal(judgement.failed, 0);
+	assert_int_equal(judgement.deviations, 0);
 	established(lwip);
 	expect(&lab, true, "good");
 	expect(&lab, false, "bad");
 	expect(&lab, true, "good");
 	expect(&lab, false, "bad");
 	expect(&lab, false, "bad");
-	assert_int_equal(judge_count(lab.timeline, &failed), 5);
-	assert_int_equal(failed, 3);
+	expect_deviation(&lab, true, "RFC 0, MUST-0", "still otherwise");
+	judgement = judge_count(lab.timeline);
+	assert_int_equal(judgement.verdicts, 6);
+	assert_int_equal(judgement.failed, 3);
+	assert_int_equal(judgement.deviations, 1);
+}
+
+TEST(a_known_deviation_that_is_gone_fails)
+{
+	expect_deviation(&lab, false, "RFC 0, MUST-0", "still otherwise");
+	assert_int_equal(judge_count(lab.timeline).failed, 1);
+	assert_int_equal(judge_count(lab.timeline).deviations, 0);
+	assert_words(last_event()->verdict.text, "does not deviate any more");
 }
 
 /* -- Expectations of any other kind */
@@ -809,6 +821,7 @@ int main(void)
 		JUDGE_TEST(edges_of_the_diagram_hold),
 		JUDGE_TEST(what_is_no_edge_of_the_diagram_fails),
 		JUDGE_TEST(verdicts_are_counted),
+		JUDGE_TEST(a_known_deviation_that_is_gone_fails),
 		JUDGE_TEST(an_expectation_is_recorded_as_it_turned_out),
 		JUDGE_TEST(what_is_required_and_not_there_ends_the_scenario),
 		JUDGE_TEST(a_scenario_is_played_to_its_end_after_one_that_was_left),
