@@ -373,10 +373,14 @@ void expect_data(struct conn *conn, size_t bytes)
 {
 	char data[2048], text[120];
 	ssize_t received = conn_recv(conn, data, sizeof(data));
+	bool holds = received >= 0 && (size_t)received == bytes;
 
-	snprintf(text, sizeof(text), "%s reads %zu bytes (%zd)", end_name(conn->end), bytes,
-		 received);
-	verdict(conn->end->lab, conn->name, received == (ssize_t)bytes, text);
+	if (holds)
+		snprintf(text, sizeof(text), "%s reads %zu bytes", end_name(conn->end), bytes);
+	else
+		snprintf(text, sizeof(text), "%s reads %zu bytes: it got %s%ld",
+			 end_name(conn->end), bytes, received < 0 ? "error " : "", (long)received);
+	verdict(conn->end->lab, conn->name, holds, text);
 }
 
 void expect_error(struct conn *conn, int error)
