@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "end/end.h"
+#include "end/lwip_err.h"
+#include "end/unread.h"
 #include "lwip/memp.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL: lwIP names them nowhere else */
 #include "lwip/stats.h"
@@ -17,12 +19,6 @@
 
 /* In units of the slow timer: the poll callback comes every two seconds, as in lwIP's own apps. */
 #define POLL_INTERVAL 4
-
-/* What one recv callback brought. Not one chain: a pbuf's length ends at 65,535 bytes. */
-struct unread {
-	struct unread *next;
-	struct pbuf *p;
-};
 
 struct lwip_conn {
 	struct conn conn;
@@ -47,45 +43,6 @@ static struct lwip_end *the_end;
 static struct lwip_conn *lwip_conn(struct conn *conn)
 {
 	return (struct lwip_conn *)conn;
-}
-
-/* -- Names of lwIP's errors, and the errno that each means to an application (lwip/err.h). */
-
-static const struct {
-	const char *name;
-	int error;
-} errors[] = {
-	[-ERR_OK] = { "ERR_OK", 0 },
-	[-ERR_MEM] = { "ERR_MEM", ENOMEM },
-	[-ERR_BUF] = { "ERR_BUF", ENOBUFS },
-	[-ERR_TIMEOUT] = { "ERR_TIMEOUT", EWOULDBLOCK },
-	[-ERR_RTE] = { "ERR_RTE", EHOSTUNREACH },
-	[-ERR_INPROGRESS] = { "ERR_INPROGRESS", EINPROGRESS },
-	[-ERR_VAL] = { "ERR_VAL", EINVAL },
-	[-ERR_WOULDBLOCK] = { "ERR_WOULDBLOCK", EWOULDBLOCK },
-	[-ERR_USE] = { "ERR_USE", EADDRINUSE },
-	[-ERR_ALREADY] = { "ERR_ALREADY", EALREADY },
-	[-ERR_ISCONN] = { "ERR_ISCONN", EISCONN },
-	[-ERR_CONN] = { "ERR_CONN", ENOTCONN },
-	[-ERR_IF] = { "ERR_IF", -1 },
-	[-ERR_ABRT] = { "ERR_ABRT", ECONNABORTED },
-	[-ERR_RST] = { "ERR_RST", ECONNRESET },
-	[-ERR_CLSD] = { "ERR_CLSD", ENOTCONN },
-	[-ERR_ARG] = { "ERR_ARG", EIO },
-};
-
-static const char *err_name(err_t err)
-{
-	size_t i = (size_t)-err;
-
-	return err <= 0 && i < LWIP_ARRAYSIZE(errors) ? errors[i].name : "?";
-}
-
-static int err_errno(err_t err)
-{
-	size_t i = (size_t)-err;
-
-	return err <= 0 && i < LWIP_ARRAYSIZE(errors) ? errors[i].error : EIO;
 }
 
 /* -- Addresses */
@@ -229,53 +186,6 @@ static void callback(const struct lwip_conn *c, const char *name, const char *er
 	event->callback.bytes = bytes;
 }
 
-static void keep_unread(struct lwip_conn *c, struct pbuf *p)
-{
-	struct unread *unread = malloc(sizeof(*unread));
-	struct unread **last = &c->unread;
-
-	if (unread == NULL) {
-		fputs("tcplab: out of memory for received data\n", stderr);
-		exit(2);
-	}
-	unread->p = p;
-	unread->next = NULL;
-	while (*last != NULL)
-		last = &(*last)->next;
-	*last = unread;
-}
-
-/* Takes received bytes; returns how many. */
-static size_t take_unread(struct lwip_conn *c, uint8_t *data, size_t size)
-{
-	size_t taken = 0;
-
-	while (taken < size && c->unread != NULL) {
-		struct unread *unread = c->unread;
-		u16_t part = (u16_t)LWIP_MIN(size - taken, unread->p->tot_len);
-
-		pbuf_copy_partial(unread->p, data + taken, part, 0);
-		unread->p = pbuf_free_header(unread->p, part);
-		taken += part;
-		if (unread->p == NULL) {
-			c->unread = unread->next;
-			free(unread);
-		}
-	}
-	return taken;
-}
-
-static void drop_unread(struct lwip_conn *c)
-{
-	while (c->unread != NULL) {
-		struct unread *unread = c->unread;
-
-		c->unread = unread->next;
-		pbuf_free(unread->p);
-		free(unread);
-	}
-}
-
 static int close_pcb(struct conn *conn);
 
 static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
@@ -283,9 +193,9 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	struct lwip_conn *c = arg;
 
 	(void)pcb;
-	callback(c, "recv", err_name(err), p == NULL ? 0 : p->tot_len);
+	callback(c, "recv", lwip_err_name(err), p == NULL ? 0 : p->tot_len);
 	if (p != NULL) {
-		keep_unread(c, p);
+		unread_keep(&c->unread, p);
 		return ERR_OK;
 	}
 	c->eof = true;
@@ -315,14 +225,14 @@ static void on_err(void *arg, err_t err)
 {
 	struct lwip_conn *c = arg;
 
-	callback(c, "err", err_name(err), 0);
-	c->error = err_errno(err);
+	callback(c, "err", lwip_err_name(err), 0);
+	c->error = lwip_err_errno(err);
 }
 
 static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	(void)pcb;
-	callback(arg, "connected", err_name(err), 0);
+	callback(arg, "connected", lwip_err_name(err), 0);
 	return ERR_OK;
 }
 
@@ -339,7 +249,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	struct lwip_conn *c = pcb == NULL ? NULL : find(pcb);
 
-	callback(c == NULL ? arg : c, "accept", err_name(err), 0);
+	callback(c == NULL ? arg : c, "accept", lwip_err_name(err), 0);
 	if (c == NULL)
 		return ERR_OK; /* lwIP has no memory for one more, and says so to the listener */
 	set_callbacks(c);
@@ -352,8 +262,8 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 
 static int end_call(struct lwip_conn *c, struct event *call, struct cause before, err_t err)
 {
-	lab_call_end(c->conn.end->lab, call, before, err_name(err));
-	return -err_errno(err);
+	lab_call_end(c->conn.end->lab, call, before, lwip_err_name(err));
+	return -lwip_err_errno(err);
 }
 
 /* After tcp_close() and after the err callback, an application may not use its pcb any more. */
@@ -475,7 +385,7 @@ static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
 	end_call(c, call, before, err);
 	if (written)
 		return (ssize_t)size;
-	return err == ERR_MEM ? 0 : -err_errno(err);
+	return err == ERR_MEM ? 0 : -lwip_err_errno(err);
 }
 
 static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
@@ -489,7 +399,8 @@ static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
 			return -c->error;
 		return c->eof ? 0 : -EAGAIN;
 	}
-	size = take_unread(c, data, LWIP_MIN(size, 0xffffu)); /* tcp_recved() takes a u16_t */
+	size = unread_take(&c->unread, data,
+			   LWIP_MIN(size, 0xffffu)); /* tcp_recved() takes a u16_t */
 	if (usable(c)) {
 		call = conn_call(conn, &before, "tcp_recved", "%zu bytes", size);
 		tcp_recved(c->pcb, (u16_t)size);
@@ -565,7 +476,7 @@ static void lwip_abandon(struct end *end)
 	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next) {
 		struct lwip_conn *c = lwip_conn(conn);
 
-		drop_unread(c);
+		unread_drop(&c->unread);
 		if (c->pcb != NULL)
 			tcp_abort(c->pcb);
 	}

@@ -34,16 +34,25 @@ static int request(struct nlmsghdr *nlh)
 	return err;
 }
 
+/* The beginning of a request to change an interface. */
+static struct nlmsghdr *change_link(char buf[REQUEST_SIZE], const char *name,
+				    struct ifinfomsg **ifi)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	*ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(**ifi));
+	(*ifi)->ifi_index = (int)if_nametoindex(name);
+	return nlh;
+}
+
 int link_up(const char *name, struct why *why)
 {
 	char buf[REQUEST_SIZE];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
 	int err;
 
-	nlh->nlmsg_type = RTM_NEWLINK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)if_nametoindex(name);
 	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
 	err = request(nlh);
 	if (err < 0)
@@ -81,13 +90,10 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why)
 {
 	char buf[REQUEST_SIZE];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
 	int err;
 
-	nlh->nlmsg_type = RTM_NEWLINK;
-	ifi = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifi));
-	ifi->ifi_index = (int)if_nametoindex(name);
 	mnl_attr_put(nlh, IFLA_ADDRESS, 6, hwaddr);
 	err = request(nlh);
 	if (err < 0)
