@@ -10,7 +10,7 @@ static void print_experiment(const struct experiment *experiment)
 	const struct scenario *scenario = experiment->scenario;
 	char first[SCENARIO_STRLEN], second[SCENARIO_STRLEN];
 
-	printf("    %-26s %s %s, %s %s", experiment->name,
+	printf("    %-29s %s %s, %s %s", experiment->name,
 	       scenario_name(scenario->role[0], ' ', first), who_name(experiment->role[0]),
 	       scenario_name(scenario->role[1], ' ', second), who_name(experiment->role[1]));
 	if (experiment_slow(experiment) > 0)
@@ -23,7 +23,7 @@ static void print_scenario(const struct scenario *scenario)
 	struct experiment experiment;
 	char name[SCENARIO_STRLEN];
 
-	printf("  %-28s %s (%s)\n", scenario_name(scenario->name, '-', name), scenario->title,
+	printf("  %-31s %s (%s)\n", scenario_name(scenario->name, '-', name), scenario->title,
 	       scenario->rfc);
 	for (enum who first = WHO_LWIP; first <= WHO_KERNEL; first++)
 		if (experiment_init(&experiment, scenario, first))

@@ -91,7 +91,7 @@ static void on_done(int index, const char *output, size_t size, void *context)
 	fflush(stdout);
 }
 
-#define TITLE_WIDTH 49
+#define TITLE_WIDTH 46
 
 static void print_summary(const struct suite *suite)
 {
@@ -110,7 +110,7 @@ static void print_summary(const struct suite *suite)
 		deviating += deviates;
 		snprintf(title, sizeof(title), "%s", experiment->scenario->title);
 		text_cut(title, TITLE_WIDTH);
-		printf("%-26s %s%*s  %s%-8s%s %8.2f ms%s\n", experiment->name, title,
+		printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s\n", experiment->name, title,
 		       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
 		       deviates ? "deviates" : words[result->outcome],
 		       paint_off(&suite->style, paint), result->ms,

@@ -28,3 +28,24 @@ SCENARIO(abort, aborter, peer, .title = "Abort: RST from an established connecti
 	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, CLOSED);
 	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSED);
 }
+
+SCENARIO(rst_attack, victim, attacker, .against = RAW,
+	 .title = "RST in the window is challenged, the exact one resets", .rfc = "RFC 5961, 3.2")
+{
+	struct raw *r = raw_conn(attacker, victim, 7777, 5000);
+	struct conn *c = establish_with_raw(victim, r);
+
+	/* A guess: in the window, but not the next number. */
+	raw_send_at(r, "RST", 100, 0, 0);
+	expect_raw(r, "ACK");
+	expect_state(c, ESTABLISHED);
+
+	/* Out of the window: not worth an answer. */
+	raw_send_at(r, "RST", 10000000, 0, 0);
+	expect_raw_nothing(r);
+	expect_state(c, ESTABLISHED);
+
+	raw_send_at(r, "RST", 1, 0, 0);
+	expect_error(c, ECONNRESET);
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSED);
+}

@@ -92,6 +92,12 @@ struct connection establish(struct end *client, struct end *server);
 /** The same without accepting: returns as soon as the client has sent its SYN. */
 struct connection start_to_connect(struct end *client, struct end *server);
 
+/** The raw end opens a connection to the server's listener: the server's side of it. */
+struct conn *establish_with_raw(struct end *server, struct raw *r);
+
+/** The server closes first, then the raw end: the server is in TIME_WAIT. */
+void close_towards_raw(struct conn *server, struct raw *r);
+
 /** Sends bytes from one side to the other, which receives and compares them. */
 void transfer(struct conn *from, struct conn *to, size_t bytes);
 
@@ -109,6 +115,18 @@ void lose(const struct end *from, const char *flags, unsigned int nth);
  * kernel's real one.
  */
 void await_retransmission(struct conn *conn);
+
+/** Sets a kernel parameter in the private namespace: kernel_parameter(end, "net/ipv4/tcp_rfc1337", "1"). */
+void kernel_parameter(struct end *end, const char *path, const char *value);
+
+/** Lets lwIP's virtual time pass; on a kernel end nothing happens. */
+void let_pass(struct conn *conn, unsigned int seconds);
+
+/**
+ * The application reads the other side's FIN, and its stack acknowledges it at once. The kernel,
+ * left to itself, would delay that ACK, hoping to send it together with its own FIN.
+ */
+void read_fin(struct conn *conn);
 
 /** From here to plug_cable() every frame is lost. */
 void pull_cable(struct end *end);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lab/namespace.h"
 #include "scenarios/scenario.h"
 
 #define PORT    7777
@@ -167,6 +168,51 @@ void await_retransmission(struct conn *conn)
 	else
 		lab_wait(lab, has_sent, &sending, PATIENCE_MS);
 	expect(lab, has_sent(&sending), "%s retransmits", end_name(conn->end));
+}
+
+void kernel_parameter(struct end *end, const char *path, const char *value)
+{
+	struct cause before;
+	struct event *call =
+		lab_call(end->lab, &before, WHO_LAB, NULL, "sysctl", "%s=%s", path, value);
+	struct why why;
+	int err = namespace_sysctl(path, value, &why);
+
+	lab_call_end(end->lab, call, before, NULL);
+	require(end->lab, err == 0, "%s", why.text);
+}
+
+void let_pass(struct conn *conn, unsigned int seconds)
+{
+	if (conn->end->ops->who == WHO_LWIP)
+		lab_warp(conn->end->lab, seconds * 1000);
+}
+
+struct conn *establish_with_raw(struct end *server, struct raw *r)
+{
+	struct conn *listener = conn_listen(server, r->remote.port, BACKLOG);
+	struct conn *conn;
+
+	require(server->lab, listener != NULL, "%s listens", end_name(server));
+	raw_handshake(r);
+	conn = conn_accept(listener);
+	require(server->lab, conn != NULL, "%s accepts the connection", end_name(server));
+	return conn;
+}
+
+void close_towards_raw(struct conn *server, struct raw *r)
+{
+	conn_close(server);
+	expect_raw(r, "FIN,ACK");
+	raw_send(r, "FIN,ACK");
+	expect_raw(r, "ACK");
+	expect_state(server, ST_TIME_WAIT);
+}
+
+void read_fin(struct conn *conn)
+{
+	expect_eof(conn);
+	conn_set(conn, CONN_QUICKACK, 1); /* the kernel: only with nothing left to read */
 }
 
 static void set_cable(struct end *end, const char *name, bool cut)

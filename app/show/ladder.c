@@ -40,15 +40,38 @@ struct row {
 
 struct ladder {
 	const struct timeline *timeline;
+	enum side raw; /* where the raw end stands */
 	const struct style *style;
 	FILE *out;
 	struct row *rows;
 	size_t count, room;
 };
 
-static enum side side_of(enum who who)
+static enum side side_of(const struct ladder *ladder, enum who who)
 {
+	if (who == WHO_RAW)
+		return ladder->raw;
 	return who == WHO_KERNEL ? RIGHT : LEFT;
+}
+
+/* The raw end stands where the stack would that it does not talk to. */
+static enum side side_of_raw(const struct timeline *timeline)
+{
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind == EV_STATE)
+			return event->who == WHO_KERNEL ? LEFT : RIGHT;
+	}
+	return RIGHT;
+}
+
+static bool has_raw(const struct timeline *timeline)
+{
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++)
+		if (timeline_event(timeline, n)->who == WHO_RAW)
+			return true;
+	return false;
 }
 
 static struct row *add_row(struct ladder *ladder, const struct event *event)
@@ -118,7 +141,7 @@ static bool is_shown(const struct ladder *ladder, const struct event *event)
 /* The row of the frame that caused the transition, or of one that the same cause made it send. */
 static struct row *row_for_state(struct ladder *ladder, const struct event *state)
 {
-	enum side side = side_of(state->who);
+	enum side side = side_of(ladder, state->who);
 
 	for (size_t i = ladder->count; i > 0 && i + 6 > ladder->count; i--) {
 		struct row *row = &ladder->rows[i - 1];
@@ -157,7 +180,7 @@ static bool is_due_to(const struct ladder *ladder, const struct event *event, ui
 static void lay_out_frame(struct ladder *ladder, const struct event *frame)
 {
 	struct row *before = ladder->count == 0 ? NULL : &ladder->rows[ladder->count - 1];
-	enum side side = side_of(frame->who);
+	enum side side = side_of(ladder, frame->who);
 	struct row *row;
 
 	/* The sender's transition by the same cause, just before, moves into the frame's row. */
@@ -179,7 +202,7 @@ static void lay_out(struct ladder *ladder, const struct event *event)
 	switch (event->kind) {
 	case EV_STATE:
 		row = row_for_state(ladder, event);
-		row->state[side_of(event->who)] = event;
+		row->state[side_of(ladder, event->who)] = event;
 		break;
 	case EV_FRAME: lay_out_frame(ladder, event); break;
 	case EV_FAULT:
@@ -191,7 +214,7 @@ static void lay_out(struct ladder *ladder, const struct event *event)
 		break;
 	case EV_CALL:
 	case EV_CALLBACK:
-	case EV_TIMER: add_row(ladder, event)->note[side_of(event->who)] = ""; break;
+	case EV_TIMER: add_row(ladder, event)->note[side_of(ladder, event->who)] = ""; break;
 	case EV_VERDICT: break;
 	}
 }
@@ -259,7 +282,7 @@ static void put_repeated(const struct ladder *ladder, const char *text, size_t t
 static void put_arrow(const struct ladder *ladder, const struct row *row)
 {
 	const struct event *frame = row->event;
-	bool to_right = frame->who == WHO_LWIP;
+	bool to_right = side_of(ladder, frame->who) == LEFT;
 	bool arrives = frame->frame.fate == NULL || row->released ||
 		       (strcmp(frame->frame.fate, "dropped") != 0 &&
 			strcmp(frame->frame.fate, "held") != 0);
@@ -399,14 +422,17 @@ void ladder_print(const struct timeline *timeline, uint32_t last, const struct s
 		  FILE *out)
 {
 	struct ladder ladder = { .timeline = timeline, .style = style, .out = out };
+	bool raw = has_raw(timeline);
 
+	ladder.raw = side_of_raw(timeline);
 	for (uint32_t n = 1; n <= last; n++)
 		if (is_shown(&ladder, timeline_event(timeline, n)))
 			lay_out(&ladder, timeline_event(timeline, n));
 	if (!style->verbose)
 		cut_runs(&ladder);
 	fprintf(out, "%s%*s  %-*s %*s %s%s\n", paint_on(style, PAINT_DIM), TIME_WIDTH, "time ms",
-		CELL_WIDTH, "lwip", WIRE_WIDTH, "", "kernel", paint_off(style, PAINT_DIM));
+		CELL_WIDTH, raw && ladder.raw == LEFT ? "raw" : "lwip", WIRE_WIDTH, "",
+		raw && ladder.raw == RIGHT ? "raw" : "kernel", paint_off(style, PAINT_DIM));
 	for (size_t i = 0; i < ladder.count; i++)
 		print_row(&ladder, &ladder.rows[i]);
 	free(ladder.rows);

@@ -85,9 +85,9 @@ TEST(every_error_of_lwip_has_its_name_and_an_errno)
 	assert_int_equal(lwip_err_errno(ERR_OK), 0);
 	assert_string_equal(lwip_err_name(ERR_RST), "ERR_RST");
 	assert_int_equal(lwip_err_errno(ERR_RST), ECONNRESET);
-	for (err_t err = ERR_ARG; err < ERR_OK; err++) {
-		assert_memory_equal(lwip_err_name(err), "ERR_", 4);
-		assert_true(lwip_err_errno(err) > 0);
+	for (int err = ERR_ARG; err < ERR_OK; err++) {
+		assert_memory_equal(lwip_err_name((err_t)err), "ERR_", 4);
+		assert_true(lwip_err_errno((err_t)err) > 0);
 	}
 }
 
