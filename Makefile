@@ -62,6 +62,11 @@ lab: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(B)/tcplab run
 
+## lab-full: the same with the scenarios that wait for the kernel's timers
+lab-full: setup-build
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(B)/tcplab run --slow -j 32
+
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
@@ -101,7 +106,7 @@ distclean:
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 units: $(UNITS)
@@ -160,6 +165,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab test bench check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))

@@ -34,6 +34,11 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 	return true;
 }
 
+bool experiment_shown(const struct run_options *options)
+{
+	return options->verbose > 0 || options->pattern_count > 0;
+}
+
 unsigned int experiment_slow(const struct experiment *experiment)
 {
 	return experiment->scenario->slow[experiment->role[0]];
@@ -67,7 +72,7 @@ static int set_up(struct run *run, uint64_t seed, struct why *why)
 }
 
 /* Plays the scenario, cleans up after it, and judges what must hold for all of them. */
-static void play(struct run *run)
+static void play(struct run *run, struct result *result)
 {
 	const struct experiment *experiment = run->experiment;
 	struct cause before;
@@ -77,6 +82,8 @@ static void play(struct run *run)
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
 	run->played = timeline_count(run->lab.timeline);
+	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++)
+		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(run->ends[WHO_LWIP]);
 	end_abort(run->ends[WHO_KERNEL]);
@@ -191,7 +198,10 @@ static void put_out(const struct run *run, const struct run_options *options,
 		    const struct style *style, FILE *out, struct result *result)
 {
 	switch (options->format) {
-	case FORMAT_LADDER: print_ladder(run, style, out); break;
+	case FORMAT_LADDER:
+		if (experiment_shown(options) || result->judgement.failed > 0)
+			print_ladder(run, style, out);
+		break;
 	case FORMAT_JSONL: write_jsonl(run, out); break;
 	case FORMAT_TAP:
 		if (result->judgement.failed > 0)
@@ -215,7 +225,7 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}
-	play(&run);
+	play(&run, result);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
 	result->disturbed = run.lab.disturbed;
 	result->judgement = judge_count(run.lab.timeline);

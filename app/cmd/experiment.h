@@ -11,6 +11,8 @@
 #include "scenarios/scenario.h"
 #include "show/style.h"
 
+#define PATH_STRLEN 200
+
 struct experiment {
 	const struct scenario *scenario;
 	enum who role[2];               /**< who plays the scenario's first and second role */
@@ -28,6 +30,8 @@ enum outcome {
 struct result {
 	enum outcome outcome;
 	struct judgement judgement;
+	char path[2]
+		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */
@@ -41,6 +45,9 @@ struct result {
  */
 bool experiment_init(struct experiment *experiment, const struct scenario *scenario,
 		     enum who first);
+
+/** @return whether the options ask for this ladder, however it ends */
+bool experiment_shown(const struct run_options *options);
 
 /** @return the seconds that it waits for the kernel's timers, about */
 unsigned int experiment_slow(const struct experiment *experiment);

@@ -12,7 +12,9 @@
 
 const char run_options_help[] =
 	"  -j N, --jobs N     run N scenarios at a time (default: one for each processor)\n"
-	"  -v, --verbose      show every event: preparations, polls, address resolution\n"
+	"  -v, --verbose      show the ladder of every scenario, not only of those that fail or "
+	"are named;\n"
+	"                     twice: with every event, preparations and polls included\n"
 	"  --slow             with the scenarios that wait for the kernel's timers (by name: "
 	"always)\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
@@ -81,7 +83,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			err = parse_number("--jobs", optarg, 1, MAX_JOBS, &number, why);
 			options->jobs = (unsigned int)number;
 			break;
-		case 'v': options->verbose = true; break;
+		case 'v': options->verbose++; break;
 		case 'w': options->slow = true; break;
 		case 'o': options->out = optarg; break;
 		case 's':

@@ -17,9 +17,9 @@ enum format {
 };
 
 struct run_options {
-	unsigned int jobs; /**< scenarios at a time */
-	bool verbose;
-	bool slow; /**< also what waits for the kernel's timers */
+	unsigned int jobs;    /**< scenarios at a time */
+	unsigned int verbose; /**< 1: every ladder; 2: with every event */
+	bool slow;            /**< also what waits for the kernel's timers */
 	uint64_t seed;
 	enum format format;
 	const char *out;   /**< directory for evidence; NULL: none */

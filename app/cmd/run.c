@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -76,6 +77,49 @@ static void print_tap(const struct suite *suite, int index, const char *output, 
 	fwrite(output, 1, size, stdout);
 }
 
+#define TITLE_WIDTH 46
+/* A line without its paths. */
+#define LINE_WIDTH (29 + 1 + TITLE_WIDTH + 2 + 8 + 1 + 8 + 3 + 2)
+
+/* The terminal's width in columns; 0: it is none, and nothing need be cut. */
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/* One line about an experiment: name, title, verdict, time, and both paths if there is room. */
+static void print_line(const struct suite *suite, int index, bool with_paths)
+{
+	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
+	const struct experiment *experiment = &suite->experiments[index];
+	const struct result *result = &suite->results[index];
+	bool deviates = result->outcome == OUTCOME_HOLDS && result->judgement.deviations > 0;
+	bool holds = result->outcome == OUTCOME_HOLDS && !deviates;
+	enum paint paint = deviates ? PAINT_STATE : holds ? PAINT_GOOD : PAINT_BAD;
+	const char *lwip = result->path[WHO_LWIP], *kernel = result->path[WHO_KERNEL];
+	char title[160], paths[2 * PATH_STRLEN + 20] = "";
+	size_t width = terminal_width();
+
+	snprintf(title, sizeof(title), "%s", experiment->scenario->title);
+	text_cut(title, TITLE_WIDTH);
+	printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s", experiment->name, title,
+	       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
+	       deviates ? "deviates" : words[result->outcome], paint_off(&suite->style, paint),
+	       result->ms, result->disturbed > 0 ? "  disturbed" : "");
+	if (with_paths) {
+		snprintf(paths, sizeof(paths), "%s%s%s%s%s", *lwip ? "lwip " : "", lwip,
+			 *lwip && *kernel ? "; " : "", *kernel ? "kernel " : "", kernel);
+		if (width > LINE_WIDTH)
+			text_cut(paths, width - LINE_WIDTH);
+		if (width == 0 || width > LINE_WIDTH)
+			printf("  %s%s%s", paint_on(&suite->style, PAINT_DIM), paths,
+			       paint_off(&suite->style, PAINT_DIM));
+	}
+	putchar('\n');
+}
+
 static void on_done(int index, const char *output, size_t size, void *context)
 {
 	const struct suite *suite = context;
@@ -85,36 +129,26 @@ static void on_done(int index, const char *output, size_t size, void *context)
 		print_tap(suite, index, output, size);
 	else
 		fwrite(output, 1, size, stdout);
+	if (suite->options.format == FORMAT_LADDER && !experiment_shown(&suite->options))
+		print_line(suite, index, true);
 	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);
 	fflush(stdout);
 }
 
-#define TITLE_WIDTH 46
-
 static void print_summary(const struct suite *suite)
 {
-	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
 	int holding = 0, deviating = 0;
 
 	for (int i = 0; i < suite->count; i++) {
-		const struct experiment *experiment = &suite->experiments[i];
 		const struct result *result = &suite->results[i];
 		bool holds = result->outcome == OUTCOME_HOLDS;
-		bool deviates = holds && result->judgement.deviations > 0;
-		enum paint paint = deviates ? PAINT_STATE : holds ? PAINT_GOOD : PAINT_BAD;
-		char title[160];
 
-		holding += holds && !deviates;
-		deviating += deviates;
-		snprintf(title, sizeof(title), "%s", experiment->scenario->title);
-		text_cut(title, TITLE_WIDTH);
-		printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s\n", experiment->name, title,
-		       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
-		       deviates ? "deviates" : words[result->outcome],
-		       paint_off(&suite->style, paint), result->ms,
-		       result->disturbed > 0 ? "  disturbed" : "");
+		holding += holds && result->judgement.deviations == 0;
+		deviating += holds && result->judgement.deviations > 0;
+		if (experiment_shown(&suite->options))
+			print_line(suite, i, false);
 	}
 	printf("\n%d of %d hold", holding, suite->count);
 	if (deviating > 0)
@@ -181,7 +215,7 @@ int cmd_run(int argc, char **argv)
 			strerror(errno));
 		return EXIT_TROUBLE;
 	}
-	suite.style.verbose = suite.options.verbose;
+	suite.style.verbose = suite.options.verbose > 1;
 	suite.style.colour = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
 	if (select_experiments(&suite) < 0)
 		return trouble("out of memory for the scenarios");

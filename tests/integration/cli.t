@@ -111,11 +111,11 @@ is "ladder: all hold" "$rc$err" 0
 is "ladder: a summary with a line for each, and their number" \
 	"$(echo "$out" | sed -n 's/^\([a-z-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs), $(tail -n 1 "$tmp/out")" \
 	"$variants, $(($(echo "$variants" | wc -w) - 1)) of $(echo "$variants" | wc -w) hold, 1 deviates as it is known to"
-like "ladder: tells what watches the kernel" "$out" "*kernel watched by *"
 is "ladder, not to a terminal: no colours" "$(escapes "$tmp/out")" 0
 tcplab run handshake/lwip
+like "ladder: tells what watches the kernel" "$out" "*kernel watched by *"
 shown=$(wc -l <"$tmp/out")
-tcplab run --verbose handshake/lwip
+tcplab run -vv handshake/lwip
 ok "ladder --verbose: shows more" [ "$(wc -l <"$tmp/out")" -gt "$shown" ]
 like "ladder --verbose: preparations and the clean-up" "$out" "*socket(*clean up*"
 tcplab run -j 3 --format tap

@@ -66,7 +66,7 @@ is "--out: NAME.jsonl and NAME.txt for each, and nothing else" "$(ls "$tmp/out.d
 	"$(for name in $names; do echo "$name.jsonl $name.txt" | tr / -; done | xargs -n 1 | sort)"
 joined jsonl >"$tmp/joined"
 ok "--out: the same lines as on the standard output" cmp "$tmp/all.jsonl" "$tmp/joined"
-run "$TCPLAB" run -j $jobs --out "$tmp/out.d"
+run "$TCPLAB" run -v -j $jobs --out "$tmp/out.d"
 sed '/^[a-z-]*\/[a-z]*  *[A-Z1-9].*\(holds\|FAILS\|refused\|CRASHED\)  *[0-9.]* ms\( .*\)*$/,$d' "$tmp/out" >"$tmp/ladders"
 joined txt >"$tmp/joined"
 ok "--out, a second time: overwritten; NAME.txt is what the terminal shows" cmp "$tmp/ladders" "$tmp/joined"

@@ -91,7 +91,7 @@ fi
 if allowed 666; then
 	with_tun 666 id -u
 	like "an ordinary user is at work" "$out" "[1-9]*"
-	with_tun 666 "$tmp/tcplab" run
+	with_tun 666 "$tmp/tcplab" run -v
 	is "an ordinary user: every scenario holds" "$rc$err" 0
 	is "an ordinary user: none is left out" \
 		"$(echo "$out" | sed -n 's/^\([a-z-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs)" "$names"
