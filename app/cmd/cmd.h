@@ -22,6 +22,7 @@ struct command {
 /** Ends with a command whose name is NULL. */
 extern const struct command commands[];
 
+int cmd_coverage(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_run(int argc, char **argv);

@@ -6,6 +6,8 @@
 const struct command commands[] = {
 	{ "list", cmd_list, "", "the scenarios, with their roles and their place in RFC 9293" },
 	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
+	{ "coverage", cmd_coverage, "[options] [NAME or glob ...]",
+	  "run scenarios; which edges of the state diagram they walk" },
 	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
 	{ NULL, NULL, NULL, NULL },
 };

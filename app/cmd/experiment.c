@@ -82,8 +82,10 @@ static void play(struct run *run, struct result *result)
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
 	run->played = timeline_count(run->lab.timeline);
-	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++)
+	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
 		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
+		result->walked[who] = judge_walked(run->lab.timeline, who);
+	}
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(run->ends[WHO_LWIP]);
 	end_abort(run->ends[WHO_KERNEL]);

@@ -30,6 +30,8 @@ enum outcome {
 struct result {
 	enum outcome outcome;
 	struct judgement judgement;
+	uint64_t walked
+		[2]; /**< edges of state_edges at lwIP's and the kernel's end: judge_walked() */
 	char path[2]
 		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
 	unsigned int

@@ -29,7 +29,7 @@ int cmd_help(int argc, char **argv)
 	printf("tcplab: lwIP's TCP against the host kernel's, every state transition with its "
 	       "cause\n\n");
 	for (const struct command *command = commands; command->name != NULL; command++)
-		printf("  tcplab %-5s %-30s %s\n", command->name, command->usage, command->help);
+		printf("  tcplab %-8s %-30s %s\n", command->name, command->usage, command->help);
 	printf("\n%s", statuses);
 	return EXIT_HOLDS;
 }

@@ -459,6 +459,23 @@ void judge_edges(struct lab *lab)
 		       transitions);
 }
 
+uint64_t judge_walked(const struct timeline *timeline, enum who who)
+{
+	uint64_t walked = 0;
+
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+		const struct edge *edge;
+
+		if (event->kind != EV_STATE || event->who != who)
+			continue;
+		edge = state_edge(event->state.from, event->state.to);
+		if (edge != NULL)
+			walked |= UINT64_C(1) << (edge - state_edges);
+	}
+	return walked;
+}
+
 void judge_leaks(const struct end *lwip)
 {
 	char text[128];

@@ -96,6 +96,9 @@ struct judgement {
 };
 struct judgement judge_count(const struct timeline *timeline);
 
+/** @return the edges of the diagram that an end has walked: bit i is state_edges[i] */
+uint64_t judge_walked(const struct timeline *timeline, enum who who);
+
 /**
  * The path of a connection at one end, as "CLOSED → SYN_SENT → ESTABLISHED".
  *

@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 97
+plan 102
 
 # tcplab ARGUMENT...: as run does
 tcplab() {
@@ -105,11 +105,21 @@ is "globs and names, options after them: in the list's order" "$rc $(ran)" \
 tcplab run --format tap -- handshake/lwip
 is "after --: names" "$rc $(ran)" "0 handshake/lwip"
 
+# Coverage
+tcplab coverage 'close*'
+is "coverage: succeeds, and shows no run" "$rc$err$(echo "$out" | grep -c holds)" 00
+like "coverage: an edge is walked, by whom, or missing" "$out" \
+	"*LISTEN      → SYN_SENT *missing *missing *FIN_WAIT_1  → CLOSING *close-simultaneous/lwip *close-simultaneous/lwip *"
+like "coverage: in one line" "$(tail -n 1 "$tmp/out")" "walked: lwip * of 11 states, * of 28 edges; kernel * of 11 states, * of 28 edges"
+tcplab coverage
+is "coverage: every state on both stacks" "$(tail -n 1 "$tmp/out" | grep -o '11 of 11 states' | wc -l)" 2
+is "coverage: no edge has fallen back to missing" "$(grep -c missing "$tmp/out")" 6
+
 # The formats
 tcplab run
 is "ladder: all hold" "$rc$err" 0
 is "ladder: a summary with a line for each, and their number" \
-	"$(echo "$out" | sed -n 's/^\([a-z-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs), $(tail -n 1 "$tmp/out")" \
+	"$(echo "$out" | sed -n 's/^\([a-z0-9-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs), $(tail -n 1 "$tmp/out")" \
 	"$variants, $(($(echo "$variants" | wc -w) - 1)) of $(echo "$variants" | wc -w) hold, 1 deviates as it is known to"
 is "ladder, not to a terminal: no colours" "$(escapes "$tmp/out")" 0
 tcplab run handshake/lwip

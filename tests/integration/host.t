@@ -166,7 +166,7 @@ for signal in INT TERM; do
 	kill -$signal "$parent"
 	end
 	ok "SIG$signal: no experiment is left when it returns" dead "$child"
-	is "SIG$signal: exit status 2, and says so" "$rc $err" "2 tcplab run: stopped by SIG$signal"
+	is "SIG$signal: exit status 2, and says so" "$rc $err" "2 tcplab: stopped by SIG$signal"
 	unchanged "SIG$signal"
 done
 begin handshake
@@ -175,7 +175,7 @@ kill -INT -"$parent" # as Ctrl-C does
 end
 ok "Ctrl-C: no experiment is left when it returns" dead "$child"
 is "Ctrl-C: exit status 2" $rc 2
-is "Ctrl-C: says so, and no more" "$err" "tcplab run: stopped by SIGINT"
+is "Ctrl-C: says so, and no more" "$err" "tcplab: stopped by SIGINT"
 unchanged "Ctrl-C"
 begin handshake
 kill -KILL "$parent"

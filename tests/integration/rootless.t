@@ -94,7 +94,7 @@ if allowed 666; then
 	with_tun 666 "$tmp/tcplab" run -v
 	is "an ordinary user: every scenario holds" "$rc$err" 0
 	is "an ordinary user: none is left out" \
-		"$(echo "$out" | sed -n 's/^\([a-z-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs)" "$names"
+		"$(echo "$out" | sed -n 's/^\([a-z0-9-]*\/[a-z]*\)  .*  \(holds\|deviates\)  *[0-9.]* ms\( .*\)*$/\1/p' | xargs)" "$names"
 	is "an ordinary user: sock_diag alone watches the kernel, and the ladder says why" \
 		"$(grep -c '^kernel watched by sock_diag only; no tracepoint: .' "$tmp/out") $(grep -c '^kernel watched by' "$tmp/out")" \
 		"$(echo "$names" | wc -w) $(echo "$names" | wc -w)"

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cmd/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+
+/* Whether a pattern, the ith of the options (-1: any of them), means an experiment. */
+static bool is_meant(const struct suite *suite, int i, const struct experiment *experiment)
+{
+	char name[SCENARIO_STRLEN];
+
+	if (suite->options.pattern_count == 0 && !suite->options.slow &&
+	    experiment_slow(experiment))
+		return false;
+	scenario_name(experiment->scenario->name, '-', name);
+	return i < 0 ? run_options_want(&suite->options, name, experiment->name)
+		     : run_options_match(&suite->options, i, name, experiment->name);
+}
+
+static int select_experiments(struct suite *suite)
+{
+	struct experiment *grown;
+	struct experiment next;
+
+	for (const struct scenario *s = scenario_first(); s != NULL; s = s->next) {
+		for (enum who first = WHO_LWIP; first <= WHO_KERNEL; first++) {
+			if (!experiment_init(&next, s, first) || !is_meant(suite, -1, &next))
+				continue;
+			grown = realloc(suite->experiments,
+					((size_t)suite->count + 1) * sizeof(*grown));
+			if (grown == NULL)
+				return -ENOMEM;
+			suite->experiments = grown;
+			suite->experiments[suite->count++] = next;
+		}
+	}
+	return 0;
+}
+
+/* A name that means nothing is a mistake, even beside others that do. */
+static const char *first_unmatched(const struct suite *suite)
+{
+	for (int i = 0; i < suite->options.pattern_count; i++) {
+		int j = 0;
+
+		while (j < suite->count && !is_meant(suite, i, &suite->experiments[j]))
+			j++;
+		if (j == suite->count)
+			return suite->options.patterns[i];
+	}
+	return NULL;
+}
+
+static void print_tap(const struct suite *suite, int index, const char *output, size_t size)
+{
+	const struct result *result = &suite->results[index];
+
+	printf("%sok %d - %s\n", result->outcome == OUTCOME_HOLDS ? "" : "not ", index + 1,
+	       suite->experiments[index].name);
+	if (result->why.text[0] != '\0')
+		printf("# %s\n", result->why.text);
+	fwrite(output, 1, size, stdout);
+}
+
+#define TITLE_WIDTH 46
+/* A line without its paths. */
+#define LINE_WIDTH (29 + 1 + TITLE_WIDTH + 2 + 8 + 1 + 8 + 3 + 2)
+
+/* The terminal's width in columns; 0: it is none, and nothing need be cut. */
+static size_t terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/* One line about an experiment: name, title, verdict, time, and both paths if there is room. */
+static void print_line(const struct suite *suite, int index, bool with_paths)
+{
+	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
+	const struct experiment *experiment = &suite->experiments[index];
+	const struct result *result = &suite->results[index];
+	bool deviates = result->outcome == OUTCOME_HOLDS && result->judgement.deviations > 0;
+	bool holds = result->outcome == OUTCOME_HOLDS && !deviates;
+	enum paint paint = deviates ? PAINT_STATE : holds ? PAINT_GOOD : PAINT_BAD;
+	const char *lwip = result->path[WHO_LWIP], *kernel = result->path[WHO_KERNEL];
+	char title[160], paths[2 * PATH_STRLEN + 20] = "";
+	size_t width = terminal_width();
+
+	snprintf(title, sizeof(title), "%s", experiment->scenario->title);
+	text_cut(title, TITLE_WIDTH);
+	printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s", experiment->name, title,
+	       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
+	       deviates ? "deviates" : words[result->outcome], paint_off(&suite->style, paint),
+	       result->ms, result->disturbed > 0 ? "  disturbed" : "");
+	if (with_paths) {
+		snprintf(paths, sizeof(paths), "%s%s%s%s%s", *lwip ? "lwip " : "", lwip,
+			 *lwip && *kernel ? "; " : "", *kernel ? "kernel " : "", kernel);
+		if (width > LINE_WIDTH)
+			text_cut(paths, width - LINE_WIDTH);
+		if (width == 0 || width > LINE_WIDTH)
+			printf("  %s%s%s", paint_on(&suite->style, PAINT_DIM), paths,
+			       paint_off(&suite->style, PAINT_DIM));
+	}
+	putchar('\n');
+}
+
+static void on_done(int index, const char *output, size_t size, void *context)
+{
+	const struct suite *suite = context;
+	const struct result *result = &suite->results[index];
+
+	if (suite->options.format == FORMAT_TAP)
+		print_tap(suite, index, output, size);
+	else if (!suite->quiet)
+		fwrite(output, 1, size, stdout);
+	if (suite->options.format == FORMAT_LADDER && !suite->quiet &&
+	    !experiment_shown(&suite->options))
+		print_line(suite, index, true);
+	if (result->why.text[0] != '\0')
+		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
+			result->why.text);
+	fflush(stdout);
+}
+
+static void print_coverage_of(const struct suite *suite, enum who who)
+{
+	unsigned int edges = 0, walked = 0, states = 0;
+	bool visited[ST_COUNT] = { false };
+	uint64_t all = 0;
+
+	for (int i = 0; i < suite->count; i++)
+		all |= suite->results[i].walked[who];
+	for (; state_edges[edges].from != state_edges[edges].to; edges++) {
+		if (!(all & UINT64_C(1) << edges))
+			continue;
+		walked++;
+		visited[state_edges[edges].from] = visited[state_edges[edges].to] = true;
+	}
+	for (int state = 0; state < ST_COUNT; state++)
+		states += visited[state];
+	printf("%s %u of %d states, %u of %u edges", who_name(who), states, ST_COUNT, walked,
+	       edges);
+}
+
+void suite_print_coverage(const struct suite *suite)
+{
+	printf("walked: ");
+	print_coverage_of(suite, WHO_LWIP);
+	printf("; ");
+	print_coverage_of(suite, WHO_KERNEL);
+	putchar('\n');
+}
+
+static void print_summary(const struct suite *suite)
+{
+	int holding = 0, deviating = 0;
+
+	for (int i = 0; i < suite->count; i++) {
+		const struct result *result = &suite->results[i];
+		bool holds = result->outcome == OUTCOME_HOLDS;
+
+		holding += holds && result->judgement.deviations == 0;
+		deviating += holds && result->judgement.deviations > 0;
+		if (experiment_shown(&suite->options))
+			print_line(suite, i, false);
+	}
+	putchar('\n');
+	suite_print_coverage(suite);
+	printf("%d of %d hold", holding, suite->count);
+	if (deviating > 0)
+		printf(", %d %s as it is known to", deviating,
+		       deviating == 1 ? "deviates" : "deviate");
+	putchar('\n');
+}
+
+/* What has failed counts more than what could not be tried. */
+static int exit_status(const struct suite *suite)
+{
+	int status = EXIT_HOLDS;
+
+	for (int i = 0; i < suite->count; i++) {
+		enum outcome outcome = suite->results[i].outcome;
+
+		if (outcome == OUTCOME_FAILS || outcome == OUTCOME_NONE)
+			return EXIT_FAILS;
+		if (outcome == OUTCOME_REFUSED)
+			status = EXIT_TROUBLE;
+	}
+	return status;
+}
+
+static int trouble(const char *text)
+{
+	fprintf(stderr, "tcplab: %s\n", text);
+	return EXIT_TROUBLE;
+}
+
+int suite_run(struct suite *suite)
+{
+	struct why why;
+	int err;
+
+	suite->results = jobs_results(suite->count);
+	if (suite->results == NULL)
+		return trouble("out of memory for the results");
+	if (suite->options.format == FORMAT_TAP)
+		printf("TAP version 13\n1..%d\n", suite->count);
+	err = jobs_run(suite->experiments, suite->results, suite->count, &suite->options,
+		       &suite->style, on_done, suite, &why);
+	if (err < 0)
+		return trouble(why.text);
+	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
+		print_summary(suite);
+	return exit_status(suite);
+}
+
+int suite_select(struct suite *suite, struct why *why)
+{
+	const char *unmatched;
+
+	if (select_experiments(suite) < 0)
+		return why_set(why, ENOMEM, "out of memory for the scenarios");
+	unmatched = first_unmatched(suite);
+	if (unmatched != NULL)
+		return why_set(why, ENOENT,
+			       "no scenario has the name '%s'; 'tcplab list' shows them all",
+			       unmatched);
+	return 0;
+}
+
+void suite_free(struct suite *suite)
+{
+	free(suite->experiments);
+	if (suite->results != NULL)
+		munmap(suite->results, (size_t)suite->count * sizeof(struct result));
+}

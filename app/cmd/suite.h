@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Some or all experiments, run and shown.
+ */
+#ifndef APP_CMD_SUITE_H
+#define APP_CMD_SUITE_H
+
+#include "cmd/jobs.h"
+
+/** The experiments of one command, and what came of them. */
+struct suite {
+	struct run_options options;
+	struct style style;
+	struct experiment *experiments;
+	struct result *results;
+	int count;
+	bool quiet; /**< nothing is shown but trouble */
+};
+
+/**
+ * Chooses the experiments that the options name; without names, all but the slow ones.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int suite_select(struct suite *suite, struct why *why);
+
+/**
+ * Runs them, with the output in the options' format.
+ *
+ * @return an exit status
+ */
+int suite_run(struct suite *suite);
+
+/** Prints how much of the state diagram was walked, in one line. */
+void suite_print_coverage(const struct suite *suite);
+
+void suite_free(struct suite *suite);
+
+#endif
