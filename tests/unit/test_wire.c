@@ -854,6 +854,109 @@ TEST(a_wire_can_be_attached_again)
 	assert_arrival(0, WHO_KERNEL, 1);
 }
 
+/* -- The third host, and the cable */
+
+static const uint8_t third[6] = { 2, 0, 0, 0, 0, 3 }, lwips[6] = { 2, 0, 0, 0, 0, 2 };
+
+static void third_takes(void *context, const struct event *frame)
+{
+	struct arrival *arrival = &world.arrivals[world.count++];
+
+	assert_ptr_equal(context, &world);
+	arrival->to = WHO_RAW;
+	arrival->size = frame->frame.size;
+	memcpy(arrival->bytes, frame->frame.bytes, frame->frame.size);
+	arrival->cause = timeline_cause(world.lab.timeline).event;
+}
+
+static void connect_third(void)
+{
+	memcpy(wire->raw_hwaddr, third, 6);
+	memcpy(world.lab.netif.hwaddr, lwips, 6);
+	wire->raw_context = &world;
+	wire->raw_got_frame = third_takes;
+}
+
+/* A segment to an Ethernet address, whoever it is from. */
+static struct frame addressed(const uint8_t hwaddr[6])
+{
+	struct frame frame = segment(WHO_KERNEL, SEG_ACK, 1);
+
+	memcpy(frame.bytes, hwaddr, 6);
+	return frame;
+}
+
+TEST(what_is_for_the_third_host_goes_there_alone)
+{
+	struct frame frame = addressed(third);
+
+	connect_third();
+	lwip_sends(frame.bytes, frame.size);
+	kernel_sends(frame.bytes, frame.size);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(0, WHO_RAW, 1);
+	assert_arrival(1, WHO_RAW, 2);
+	assert_int_equal(world.acted_count, 0);
+}
+
+TEST(what_is_for_all_goes_to_all_but_its_sender)
+{
+	static const uint8_t everybody[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	struct frame frame = addressed(everybody);
+
+	connect_third();
+	lwip_sends(frame.bytes, frame.size);
+	wire_send(wire, frame.bytes, frame.size);
+	deliver_all();
+	assert_int_equal(world.count, 4);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_RAW, 1);
+	assert_arrival(2, WHO_LWIP, 2);
+	assert_arrival(3, WHO_KERNEL, 2);
+}
+
+TEST(the_third_host_reaches_either_stack)
+{
+	static const uint8_t kernels[6] = { 2, 0, 0, 0, 0, 1 };
+	struct frame to_lwip = addressed(lwips), to_kernel = addressed(kernels);
+
+	connect_third();
+	assert_int_equal(wire_send(wire, to_lwip.bytes, to_lwip.size)->who, WHO_RAW);
+	wire_send(wire, to_kernel.bytes, to_kernel.size);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(0, WHO_LWIP, 1);
+	assert_arrival(1, WHO_KERNEL, 2);
+}
+
+TEST(without_a_third_host_nothing_is_kept_for_it)
+{
+	struct frame frame = addressed(third);
+
+	lwip_sends(frame.bytes, frame.size);
+	deliver_all();
+	assert_int_equal(world.count, 1);
+	assert_arrival(0, WHO_KERNEL, 1);
+}
+
+TEST(a_cut_cable_loses_every_frame_until_it_is_mended)
+{
+	wire->cut = true;
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	lwip_sends(arp, sizeof(arp));
+	deliver_all();
+	assert_int_equal(world.count, 0);
+	assert_string_equal(event(1)->frame.fate, "dropped");
+	assert_string_equal(event(2)->frame.fate, "dropped");
+
+	wire->cut = false;
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	deliver_all();
+	assert_int_equal(world.count, 1);
+	assert_arrival(0, WHO_KERNEL, 3);
+}
+
 int main(void)
 {
 #define WIRE_TEST(test) cmocka_unit_test_setup_teardown(test, attach, detach)
@@ -905,6 +1008,11 @@ int main(void)
 		WIRE_TEST(detached_the_netif_has_its_own_functions_again),
 		WIRE_TEST(detaching_forgets_what_is_on_its_way_and_what_is_held),
 		WIRE_TEST(a_wire_can_be_attached_again),
+		WIRE_TEST(what_is_for_the_third_host_goes_there_alone),
+		WIRE_TEST(what_is_for_all_goes_to_all_but_its_sender),
+		WIRE_TEST(the_third_host_reaches_either_stack),
+		WIRE_TEST(without_a_third_host_nothing_is_kept_for_it),
+		WIRE_TEST(a_cut_cable_loses_every_frame_until_it_is_mended),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, start_lwip, NULL);
