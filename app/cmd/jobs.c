@@ -117,14 +117,13 @@ static bool try_again(struct jobs *jobs, int index)
 {
 	struct result *result = &jobs->results[index];
 	unsigned int tries = result->tries + 1;
-	struct why why;
 
 	if (result->disturbed == 0 || tries >= MAX_TRIES ||
 	    ftruncate(jobs->job[index].output, 0) < 0 ||
 	    lseek(jobs->job[index].output, 0, SEEK_SET) < 0)
 		return false;
 	*result = (struct result){ .tries = tries };
-	return start(jobs, index, &why) == 0;
+	return start(jobs, index, &result->why) == 0;
 }
 
 /* Notes the end of a child, if one has ended. */

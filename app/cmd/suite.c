@@ -73,6 +73,17 @@ static void print_tap(const struct suite *suite, int index, const char *output, 
 /* A line without its paths. */
 #define LINE_WIDTH (29 + 1 + TITLE_WIDTH + 2 + 8 + 1 + 8 + 3 + 2)
 
+/* It does what it is known to do against the RFC: no failure, and no pass either. */
+static bool deviates(const struct result *result)
+{
+	return result->outcome == OUTCOME_HOLDS && result->judgement.deviations > 0;
+}
+
+static bool holds(const struct result *result)
+{
+	return result->outcome == OUTCOME_HOLDS && !deviates(result);
+}
+
 /* The terminal's width in columns; 0: it is none, and nothing need be cut. */
 static size_t terminal_width(void)
 {
@@ -87,9 +98,7 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
 	const struct experiment *experiment = &suite->experiments[index];
 	const struct result *result = &suite->results[index];
-	bool deviates = result->outcome == OUTCOME_HOLDS && result->judgement.deviations > 0;
-	bool holds = result->outcome == OUTCOME_HOLDS && !deviates;
-	enum paint paint = deviates ? PAINT_STATE : holds ? PAINT_GOOD : PAINT_BAD;
+	enum paint paint = deviates(result) ? PAINT_STATE : holds(result) ? PAINT_GOOD : PAINT_BAD;
 	const char *lwip = result->path[WHO_LWIP], *kernel = result->path[WHO_KERNEL];
 	char title[160], paths[2 * PATH_STRLEN + 20] = "";
 	size_t width = terminal_width();
@@ -98,8 +107,9 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	text_cut(title, TITLE_WIDTH);
 	printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s", experiment->name, title,
 	       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
-	       deviates ? "deviates" : words[result->outcome], paint_off(&suite->style, paint),
-	       result->ms, result->disturbed > 0 ? "  disturbed" : "");
+	       deviates(result) ? "deviates" : words[result->outcome],
+	       paint_off(&suite->style, paint), result->ms,
+	       result->disturbed > 0 ? "  disturbed" : "");
 	if (with_paths) {
 		snprintf(paths, sizeof(paths), "%s%s%s%s%s", *lwip ? "lwip " : "", lwip,
 			 *lwip && *kernel ? "; " : "", *kernel ? "kernel " : "", kernel);
@@ -112,18 +122,23 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	putchar('\n');
 }
 
+static void show(const struct suite *suite, int index, const char *output, size_t size)
+{
+	if (suite->options.format == FORMAT_TAP)
+		print_tap(suite, index, output, size);
+	else
+		fwrite(output, 1, size, stdout);
+	if (suite->options.format == FORMAT_LADDER && !experiment_shown(&suite->options))
+		print_line(suite, index, true);
+}
+
 static void on_done(int index, const char *output, size_t size, void *context)
 {
 	const struct suite *suite = context;
 	const struct result *result = &suite->results[index];
 
-	if (suite->options.format == FORMAT_TAP)
-		print_tap(suite, index, output, size);
-	else if (!suite->quiet)
-		fwrite(output, 1, size, stdout);
-	if (suite->options.format == FORMAT_LADDER && !suite->quiet &&
-	    !experiment_shown(&suite->options))
-		print_line(suite, index, true);
+	if (!suite->quiet)
+		show(suite, index, output, size);
 	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);
@@ -164,11 +179,8 @@ static void print_summary(const struct suite *suite)
 	int holding = 0, deviating = 0;
 
 	for (int i = 0; i < suite->count; i++) {
-		const struct result *result = &suite->results[i];
-		bool holds = result->outcome == OUTCOME_HOLDS;
-
-		holding += holds && result->judgement.deviations == 0;
-		deviating += holds && result->judgement.deviations > 0;
+		holding += holds(&suite->results[i]);
+		deviating += deviates(&suite->results[i]);
 		if (experiment_shown(&suite->options))
 			print_line(suite, i, false);
 	}
@@ -211,7 +223,7 @@ int suite_run(struct suite *suite)
 	suite->results = jobs_results(suite->count);
 	if (suite->results == NULL)
 		return trouble("out of memory for the results");
-	if (suite->options.format == FORMAT_TAP)
+	if (suite->options.format == FORMAT_TAP && !suite->quiet)
 		printf("TAP version 13\n1..%d\n", suite->count);
 	err = jobs_run(suite->experiments, suite->results, suite->count, &suite->options,
 		       &suite->style, on_done, suite, &why);

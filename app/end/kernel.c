@@ -157,19 +157,24 @@ static void look_for_request(struct kernel_end *k)
 	conn_enter(conn, ST_SYN_RCVD, SRC_SOCK_DIAG, NULL, 0);
 }
 
+/* Something happened that nobody saw: the record has a hole. */
+static void note_lost(struct kernel_end *k, const char *conn, const char *text)
+{
+	struct event *fault = timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, conn);
+
+	k->end.lab->disturbed++;
+	fault->fault.action = "lost";
+	fault->fault.text = text;
+}
+
 static void ask(struct kernel_end *k, struct conn *conn)
 {
 	struct kernel_conn *c = kernel_conn(conn);
 	int state = sock_diag_state(k->diag, &conn->local, &conn->remote);
 
 	if (state < 0) {
-		struct event *fault =
-			timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, conn->name);
-
-		k->end.lab->disturbed++;
-		fault->fault.action = "lost";
-		fault->fault.text =
-			timeline_text(k->end.lab->timeline, "sock_diag: %s", strerror(-state));
+		note_lost(k, conn->name,
+			  timeline_text(k->end.lab->timeline, "sock_diag: %s", strerror(-state)));
 		return;
 	}
 	conn_enter(conn, (enum state)state,
@@ -211,15 +216,11 @@ static void kernel_observe(void *context)
 
 	if (k->tracepoint != NULL)
 		lost = tracepoint_drain(k->tracepoint, on_transition, &k->end);
-	if (lost > 0) {
-		struct event *fault =
-			timeline_add(k->end.lab->timeline, EV_FAULT, WHO_KERNEL, NULL);
-
-		fault->fault.action = "lost";
-		fault->fault.text = timeline_text(k->end.lab->timeline,
-						  "%llu transitions came too fast to be seen",
-						  (unsigned long long)lost);
-	}
+	if (lost > 0)
+		note_lost(k, NULL,
+			  timeline_text(k->end.lab->timeline,
+					"%llu transitions came too fast to be seen",
+					(unsigned long long)lost));
 	look_for_request(k);
 	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
 		if (is_to_be_asked(k, conn))

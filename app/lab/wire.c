@@ -141,11 +141,14 @@ static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 }
 
 /* A frame enters the wire: it is recorded, judged, and sent on its way or not. */
-static const struct event *enter(struct wire *wire, struct event *event, uint8_t *bytes)
+static const struct event *enter(struct wire *wire, enum who from, uint8_t *bytes, size_t size)
 {
+	struct event *event = timeline_add(wire->timeline, EV_FRAME, from, NULL);
 	int action = -1;
 
-	if (segment_parse(bytes, event->frame.size, &event->frame.segment) == 0) {
+	event->frame.bytes = bytes;
+	event->frame.size = (uint32_t)size;
+	if (segment_parse(bytes, size, &event->frame.segment) == 0) {
 		event->frame.tcp = true;
 		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
 					   &event->frame.ack)
@@ -170,24 +173,18 @@ static const struct event *enter(struct wire *wire, struct event *event, uint8_t
 
 static void enter_pbuf(struct wire *wire, enum who from, const struct pbuf *p)
 {
-	struct event *event = timeline_add(wire->timeline, EV_FRAME, from, NULL);
 	uint8_t *bytes = timeline_room(wire->timeline, p->tot_len);
 
 	pbuf_copy_partial(p, bytes, p->tot_len, 0);
-	event->frame.bytes = bytes;
-	event->frame.size = p->tot_len;
-	enter(wire, event, bytes);
+	enter(wire, from, bytes, p->tot_len);
 }
 
 const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size)
 {
-	struct event *event = timeline_add(wire->timeline, EV_FRAME, WHO_RAW, NULL);
 	uint8_t *bytes = timeline_room(wire->timeline, size);
 
 	memcpy(bytes, frame, size);
-	event->frame.bytes = bytes;
-	event->frame.size = (uint32_t)size;
-	return enter(wire, event, bytes);
+	return enter(wire, WHO_RAW, bytes, size);
 }
 
 static err_t from_lwip(struct netif *netif, struct pbuf *p)

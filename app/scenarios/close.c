@@ -172,13 +172,8 @@ SCENARIO(last_ack_lost, active_closer, passive_closer,
 SCENARIO(fin_with_data, receiver, sender, .against = RAW, .title = "FIN in a segment with data",
 	 .rfc = "RFC 9293, 3.10.7.4, eighth")
 {
-	struct conn *listener = conn_listen(receiver, PORT, 4);
 	struct raw *r = raw_conn(sender, receiver, PORT, 5000);
-	struct conn *c;
-
-	raw_handshake(r);
-	c = conn_accept(listener);
-	require(receiver->lab, c != NULL, "%s accepts the connection", end_name(receiver));
+	struct conn *c = establish_with_raw(receiver, r);
 
 	raw_send_data(r, "FIN,PSH,ACK", 100);
 	expect_state(c, CLOSE_WAIT);

@@ -89,6 +89,9 @@ struct connection {
 /** The server listens, the client connects, the server accepts: both are ESTABLISHED. */
 struct connection establish(struct end *client, struct end *server);
 
+/** The server takes the next connection from its listener; without one the scenario ends. */
+struct conn *take_connection(struct end *server, struct conn *listener);
+
 /** The same without accepting: returns as soon as the client has sent its SYN. */
 struct connection start_to_connect(struct end *client, struct end *server);
 

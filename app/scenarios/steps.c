@@ -21,12 +21,19 @@ struct connection start_to_connect(struct end *client, struct end *server)
 	return c;
 }
 
+struct conn *take_connection(struct end *server, struct conn *listener)
+{
+	struct conn *conn = conn_accept(listener);
+
+	require(server->lab, conn != NULL, "%s accepts the connection", end_name(server));
+	return conn;
+}
+
 struct connection establish(struct end *client, struct end *server)
 {
 	struct connection c = start_to_connect(client, server);
 
-	c.server = conn_accept(c.listener);
-	require(server->lab, c.server != NULL, "%s accepts the connection", end_name(server));
+	c.server = take_connection(server, c.listener);
 	return c;
 }
 
@@ -120,6 +127,12 @@ void pass_2msl(struct conn *conn)
 		lab_warp(conn->end->lab, lwip_end_time_wait_ms());
 }
 
+static void add_rule(const struct end *end, const struct wire_rule *rule)
+{
+	require(end->lab, wire_add_rule(&end->lab->wire, rule) == 0,
+		"the wire takes one more rule");
+}
+
 void lose(const struct end *from, const char *flags, unsigned int nth)
 {
 	uint8_t set = (uint8_t)flags_parse(flags);
@@ -129,8 +142,7 @@ void lose(const struct end *from, const char *flags, unsigned int nth)
 				  .clear = (uint8_t) ~(set | SEG_PSH),
 				  .nth = nth };
 
-	require(from->lab, wire_add_rule(&from->lab->wire, &rule) == 0,
-		"the wire takes one more rule");
+	add_rule(from, &rule);
 }
 
 /* lwIP's longest first retransmission time-out is that of a SYN, 3 s. */
@@ -191,13 +203,10 @@ void let_pass(struct conn *conn, unsigned int seconds)
 struct conn *establish_with_raw(struct end *server, struct raw *r)
 {
 	struct conn *listener = conn_listen(server, r->remote.port, BACKLOG);
-	struct conn *conn;
 
 	require(server->lab, listener != NULL, "%s listens", end_name(server));
 	raw_handshake(r);
-	conn = conn_accept(listener);
-	require(server->lab, conn != NULL, "%s accepts the connection", end_name(server));
-	return conn;
+	return take_connection(server, listener);
 }
 
 void close_towards_raw(struct conn *server, struct raw *r)
@@ -245,8 +254,7 @@ void hold_fins(struct end *end)
 {
 	struct wire_rule rule = { .action = WIRE_HOLD, .set = SEG_FIN };
 
-	require(end->lab, wire_add_rule(&end->lab->wire, &rule) == 0,
-		"the wire takes one more rule");
+	add_rule(end, &rule);
 }
 
 void release_held(struct end *end)

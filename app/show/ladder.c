@@ -29,13 +29,13 @@ struct row {
 	const struct event *event; /* what the row is about */
 	uint64_t t_ns;             /* when */
 	const struct event *state[2];
-	const char *note[2]; /* a call, callback or timer, in words */
-	bool arrow;          /* event is a frame, shown in the middle */
-	bool released;       /* it is shown where the wire let it go on */
-	bool cut;            /* it stands for rows left out: */
-	uint32_t frames;     /* so many of them with a frame, */
-	uint32_t others;     /* so many with something else, */
-	uint64_t bytes;      /* so much data in the frames */
+	bool note[2];    /* event is a call, callback or timer of that side */
+	bool arrow;      /* event is a frame, shown in the middle */
+	bool released;   /* it is shown where the wire let it go on */
+	bool cut;        /* it stands for rows left out: */
+	uint32_t frames; /* so many of them with a frame, */
+	uint32_t others; /* so many with something else, */
+	uint64_t bytes;  /* so much data in the frames */
 };
 
 struct ladder {
@@ -109,13 +109,19 @@ static bool has_effect(const struct ladder *ladder, const struct event *event)
 	return false;
 }
 
+/* What a call or a callback has to tell beside that all is well; NULL: nothing. */
+static const char *news(const char *result)
+{
+	return result == NULL || strcmp(result, "ERR_OK") == 0 ? NULL : result;
+}
+
 /* Calls that a reader can do without, unless they failed or something came of them. */
 static bool is_preparation(const struct event *call)
 {
 	static const char *const names[] = { "socket", "bind", "setsockopt", "tcp_new",
 					     "tcp_bind" };
 
-	if (call->call.result != NULL && strcmp(call->call.result, "ERR_OK") != 0)
+	if (news(call->call.result) != NULL)
 		return false;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(call->call.name, names[i]) == 0)
@@ -148,25 +154,13 @@ static struct row *row_for_state(struct ladder *ladder, const struct event *stat
 		const struct event *event = row->event;
 
 		if (row->arrow && event->n == state->cause && row->state[side] == NULL &&
-		    row->note[side] == NULL)
+		    !row->note[side])
 			return row;
 		/* Later things have already happened on that side: do not go back behind them. */
-		if (row->state[side] != NULL || row->note[side] != NULL)
+		if (row->state[side] != NULL || row->note[side])
 			break;
 	}
 	return add_row(ladder, state);
-}
-
-static const char *text_of_call(const struct event *call)
-{
-	static char text[DESCRIBE_STRLEN];
-
-	snprintf(text, sizeof(text), "%s(%s)%s%s", call->call.name, call->call.args,
-		 call->call.result == NULL || strcmp(call->call.result, "ERR_OK") == 0 ? "" : " = ",
-		 call->call.result == NULL || strcmp(call->call.result, "ERR_OK") == 0
-			 ? ""
-			 : call->call.result);
-	return text;
 }
 
 /* Whether an event was made to happen by a cause, directly or by what that caused. */
@@ -214,7 +208,7 @@ static void lay_out(struct ladder *ladder, const struct event *event)
 		break;
 	case EV_CALL:
 	case EV_CALLBACK:
-	case EV_TIMER: add_row(ladder, event)->note[side_of(ladder, event->who)] = ""; break;
+	case EV_TIMER: add_row(ladder, event)->note[side_of(ladder, event->who)] = true; break;
 	case EV_VERDICT: break;
 	}
 }
@@ -330,26 +324,33 @@ static void put_left_state(const struct ladder *ladder, const struct row *row)
 		   alone ? 0 : CELL_WIDTH + 1, PAINT_STATE);
 }
 
+static void write_note(const struct event *event, char text[DESCRIBE_STRLEN])
+{
+	const char *result = news(event->kind == EV_CALL       ? event->call.result
+				  : event->kind == EV_CALLBACK ? event->callback.err
+							       : NULL);
+
+	if (event->kind == EV_CALL)
+		snprintf(text, DESCRIBE_STRLEN, "%s(%s)%s%s", event->call.name, event->call.args,
+			 result == NULL ? "" : " = ", result == NULL ? "" : result);
+	else if (event->kind == EV_TIMER)
+		snprintf(text, DESCRIBE_STRLEN, "timer: %s", event->timer.name);
+	else if (event->callback.bytes > 0)
+		snprintf(text, DESCRIBE_STRLEN, "‹%s› %u bytes", event->callback.name,
+			 event->callback.bytes);
+	else if (result != NULL)
+		snprintf(text, DESCRIBE_STRLEN, "‹%s› %s", event->callback.name, result);
+	else
+		snprintf(text, DESCRIBE_STRLEN, "‹%s›%s", event->callback.name,
+			 strcmp(event->callback.name, "recv") == 0 ? " FIN" : "");
+}
+
 static void put_note(const struct ladder *ladder, const struct event *event)
 {
 	char text[DESCRIBE_STRLEN];
 	size_t width;
 
-	if (event->kind == EV_CALL)
-		snprintf(text, sizeof(text), "%s", text_of_call(event));
-	else if (event->kind == EV_TIMER)
-		snprintf(text, sizeof(text), "timer: %s", event->timer.name);
-	else if (event->callback.bytes > 0)
-		snprintf(text, sizeof(text), "‹%s› %u bytes", event->callback.name,
-			 event->callback.bytes);
-	else
-		snprintf(text, sizeof(text), "‹%s›%s%s", event->callback.name,
-			 event->callback.err == NULL || strcmp(event->callback.err, "ERR_OK") == 0
-				 ? (strcmp(event->callback.name, "recv") == 0 ? " FIN" : "")
-				 : " ",
-			 event->callback.err == NULL || strcmp(event->callback.err, "ERR_OK") == 0
-				 ? ""
-				 : event->callback.err);
+	write_note(event, text);
 	text_cut(text, PAGE_WIDTH);
 	width = text_width(text);
 	if (event->who == WHO_KERNEL) {

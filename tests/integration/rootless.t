@@ -12,7 +12,7 @@ user=65534
 chmod 755 "$tmp"
 cp "$TCPLAB" "$tmp/tcplab" # where that user can read it
 chmod 755 "$tmp/tcplab"
-mkdir -m 777 "$tmp/dev" "$tmp/work"
+mkdir -m 777 "$tmp/dev" "$tmp/theirs"
 meddle
 
 # as_user COMMAND...: as run does, as an ordinary user
@@ -98,14 +98,14 @@ if allowed 666; then
 	is "an ordinary user: sock_diag alone watches the kernel, and the ladder says why" \
 		"$(grep -c '^kernel watched by sock_diag only; no tracepoint: .' "$tmp/out") $(grep -c '^kernel watched by' "$tmp/out")" \
 		"$(echo "$names" | wc -w) $(echo "$names" | wc -w)"
-	with_tun 666 "$tmp/tcplab" run -j 8 --format jsonl --out "$tmp/work/out"
+	with_tun 666 "$tmp/tcplab" run -j 8 --format jsonl --out "$tmp/theirs/out"
 	is "an ordinary user, eight at a time: hold" "$rc$err" 0
 	is "an ordinary user: no transition is told by the tracepoint, many by sock_diag" \
 		"$(grep -c '"src":"tracepoint"' "$tmp/out") $(grep -c '"src":"sock_diag"' "$tmp/out" | sed 's/[1-9][0-9][0-9]*/many/')" "0 many"
 	python3 tests/integration/events.py check docs/events.md "$tmp/out" >"$tmp/problems"
 	is "an ordinary user: the events are such as docs/events.md says" \
 		"$(grep -vE '^((lines|experiments|sources): |$)' "$tmp/problems")" ""
-	is "an ordinary user: the evidence is there" "$(find "$tmp/work/out" -type f | wc -l)" \
+	is "an ordinary user: the evidence is there" "$(find "$tmp/theirs/out" -type f | wc -l)" \
 		"$(($(echo "$names" | wc -w) * 2))"
 	with_tun 666 "$tmp/tcplab" run --seed 2 --format tap 'close*'
 	is "an ordinary user, another seed: holds" "$rc$err" 0
