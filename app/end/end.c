@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/end.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,30 @@ struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
 	flow_name_listener(&end->lab->flows, name);
 	conn = end_add_conn(end, &local, &any, false);
 	conn->name = timeline_text(end->lab->timeline, "%s", name);
-	if (end->ops->listen(conn, backlog) < 0) {
+	end->refusal = -end->ops->listen(conn, backlog);
+	if (end->refusal != 0) {
+		drop(conn);
+		return NULL;
+	}
+	lab_pump(end->lab);
+	return conn;
+}
+
+static struct endpoint port_of(const struct end *end, uint16_t port)
+{
+	struct endpoint endpoint = end->address;
+
+	endpoint.port = port;
+	return endpoint;
+}
+
+static struct conn *open_actively(struct end *end, const struct endpoint *local,
+				  const struct endpoint *remote)
+{
+	struct conn *conn = end_add_conn(end, local, remote, false);
+
+	end->refusal = -end->ops->connect(conn);
+	if (end->refusal != 0) {
 		drop(conn);
 		return NULL;
 	}
@@ -82,17 +106,60 @@ struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
 
 struct conn *conn_connect(struct end *end, const struct end *to, uint16_t port)
 {
-	struct endpoint remote = to->address;
-	struct conn *conn;
+	uint16_t local_port = end->ops->ephemeral_port == NULL ? 0 : end->ops->ephemeral_port(end);
 
-	remote.port = port;
-	conn = end_add_conn(end, &end->address, &remote, false);
-	if (end->ops->connect(conn) < 0) {
-		drop(conn);
-		return NULL;
-	}
-	lab_pump(end->lab);
-	return conn;
+	return conn_connect_from(end, to, port, local_port);
+}
+
+struct conn *conn_connect_from(struct end *end, const struct end *to, uint16_t port,
+			       uint16_t local_port)
+{
+	struct endpoint local = port_of(end, local_port), remote = port_of(to, port);
+
+	return open_actively(end, &local, &remote);
+}
+
+struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_t port)
+{
+	return conn_connect_from(end, to, port, 0);
+}
+
+struct conn *conn_connect_far(struct end *end, const char *address, uint16_t port)
+{
+	struct endpoint remote = { .family = 4, .port = port };
+
+	LWIP_ASSERT("an IPv4 address", inet_pton(AF_INET, address, remote.addr) == 1);
+	return open_actively(end, &end->address, &remote);
+}
+
+int conn_connect_again(struct conn *conn, const struct end *to, uint16_t port)
+{
+	struct endpoint remote = port_of(to, port);
+	int err = conn->end->ops->connect_again(conn, &remote);
+
+	lab_pump(conn->end->lab);
+	return err;
+}
+
+int conn_outcome(struct conn *conn)
+{
+	return conn->end->ops->outcome(conn);
+}
+
+int conn_bind_again(struct conn *conn)
+{
+	return conn->end->ops->bind_again(conn);
+}
+
+void end_drop_default_route(struct end *end)
+{
+	struct cause before;
+	struct event *call = lab_call(end->lab, &before, end->ops->who, NULL, "default route",
+				      "%s", "none");
+
+	if (end->ops->drop_default_route != NULL)
+		end->ops->drop_default_route(end);
+	lab_call_end(end->lab, call, before, NULL);
 }
 
 struct acceptance {

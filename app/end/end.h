@@ -38,21 +38,31 @@ struct conn {
 enum conn_option {
 	CONN_CLOSE_AT_EOF, /**< close in the moment in which the other side's FIN is read */
 	CONN_QUICKACK, /**< acknowledge at once (kernel: TCP_QUICKACK, tcp(7); lwIP: FINs always are) */
-	CONN_NODELAY, /**< no Nagle algorithm (RFC 9293, 3.7.4) */
+	CONN_NODELAY,      /**< no Nagle algorithm (RFC 9293, 3.7.4) */
+	CONN_KEEPALIVE,    /**< probe a connection that is silent (RFC 9293, 3.8.4) */
+	CONN_KEEPIDLE,     /**< after so many seconds of silence */
+	CONN_KEEPINTVL,    /**< again after so many seconds */
+	CONN_KEEPCNT,      /**< and give up after so many probes */
+	CONN_USER_TIMEOUT, /**< give up when data are not acknowledged for so many ms (kernel only) */
 };
 
 struct end_ops {
 	enum who who;
 	size_t conn_size;
 	int (*listen)(struct conn *conn, uint8_t backlog);
+	uint16_t (*ephemeral_port)(struct end *end); /**< NULL: the stack shall choose */
 	int (*connect)(struct conn *conn);
+	int (*connect_again)(struct conn *conn, const struct endpoint *remote);
+	int (*bind_again)(struct conn *conn);
 	struct conn *(*accept)(struct conn *listener);
+	int (*outcome)(struct conn *conn);
 	ssize_t (*send)(struct conn *conn, const void *data, size_t size);
 	ssize_t (*recv)(struct conn *conn, void *data, size_t size);
 	int (*shutdown)(struct conn *conn);
 	int (*close)(struct conn *conn);
 	int (*abort)(struct conn *conn);
 	int (*set)(struct conn *conn, enum conn_option option, int value);
+	void (*drop_default_route)(struct end *end); /**< NULL: it has none */
 	void (*abandon)(struct end *end); /**< what no application holds; may be NULL */
 	void (*dispose)(struct end *end);
 };
@@ -64,6 +74,8 @@ struct end {
 	struct endpoint address; /**< port 0 */
 	struct conn *conns;      /**< newest first */
 	bool snapshots;          /**< its watcher misses what is entered and left within one step */
+	bool reuse_address;      /**< SO_REUSEADDR, SOF_REUSEADDR: set on what is opened from now on */
+	int refusal;             /**< why the latest listen or connect was refused: an errno; 0: it was not */
 };
 
 /** @return "lwip" or "kernel" */
@@ -114,6 +126,40 @@ struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog);
  * @return the connection, in any state by now; NULL when the stack refuses at once
  */
 struct conn *conn_connect(struct end *end, const struct end *to, uint16_t port);
+
+/**
+ * The same from a port of one's own choice.
+ *
+ * @param local_port  host order
+ */
+struct conn *conn_connect_from(struct end *end, const struct end *to, uint16_t port,
+			       uint16_t local_port);
+
+/** The same from a port that the stack chooses itself. */
+struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_t port);
+
+/**
+ * The same to a host that is neither of the lab's.
+ *
+ * @param address  "203.0.113.1"
+ */
+struct conn *conn_connect_far(struct end *end, const char *address, uint16_t port);
+
+/**
+ * What has become of an active open.
+ *
+ * @return 0: it is open; -EINPROGRESS: that is not known yet; another negative errno: it has failed
+ */
+int conn_outcome(struct conn *conn);
+
+/** Calls connect on what is open already, even a listener. @return 0 or a negative errno */
+int conn_connect_again(struct conn *conn, const struct end *to, uint16_t port);
+
+/** Calls bind on what is bound already. @return 0 or a negative errno */
+int conn_bind_again(struct conn *conn);
+
+/** The stack knows no way any more to what is not on its own network. */
+void end_drop_default_route(struct end *end);
 
 /**
  * Takes the next connection from a listener, waiting for it.

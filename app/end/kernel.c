@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,17 @@ static struct conn *supersede(struct conn *conn, enum source src)
 	return add_passive(end, &conn->local, &conn->remote);
 }
 
+/* An active open enters SYN_SENT before the kernel has chosen its port. */
+static struct conn *find_opening(const struct end *end, const struct endpoint *remote)
+{
+	struct conn *conn = end->conns;
+
+	while (conn != NULL &&
+	       !(kernel_conn(conn)->opening && endpoint_equal(&conn->remote, remote)))
+		conn = conn->next;
+	return conn;
+}
+
 static void on_transition(void *context, const struct kernel_transition *transition)
 {
 	struct end *end = context;
@@ -112,6 +124,8 @@ static void on_transition(void *context, const struct kernel_transition *transit
 
 	if (transition->remote.port == 0)
 		conn = listener;
+	else if (transition->to == ST_SYN_SENT && transition->local.port == 0 && in_our_context)
+		conn = find_opening(end, &transition->remote);
 	else if (transition->from == ST_LISTEN && listener != NULL && in_our_context) {
 		if (conn == NULL)
 			conn = add_passive(end, &transition->local, &transition->remote);
@@ -287,29 +301,48 @@ static struct endpoint endpoint_of(const union address *address)
 	return endpoint;
 }
 
-/* socket, TCP_CONGESTION and bind: what the ladder need not show unless it fails. */
-static int open_socket(struct conn *conn)
+static int bind_socket(struct conn *conn)
 {
-	struct kernel_conn *k = kernel_conn(conn);
 	union address address;
 	socklen_t length = address_of(&conn->local, &address);
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
+
+	call = kernel_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
+	return end_call(conn, call, before, bind(kernel_conn(conn)->fd, &address.any, length));
+}
+
+static int set_option(struct conn *conn, int level, int option, const char *name, int value)
+{
+	struct cause before;
+	struct event *call = kernel_call(conn, &before, "setsockopt", "%s %d", name, value);
+
+	return end_call(
+		conn, call, before,
+		setsockopt(kernel_conn(conn)->fd, level, option, &value, sizeof(value)));
+}
+
+/* socket, TCP_CONGESTION and bind: what the ladder need not show unless it fails. */
+static int open_socket(struct conn *conn)
+{
+	struct kernel_conn *k = kernel_conn(conn);
+	int family = conn->local.family == 6 ? AF_INET6 : AF_INET;
+	struct cause before;
+	struct event *call;
 	int err;
 
 	call = kernel_call(conn, &before, "socket", "SOCK_STREAM");
-	k->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	k->fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (k->fd >= 0)
 		err = setsockopt(k->fd, IPPROTO_TCP, TCP_CONGESTION, CONGESTION_CONTROL,
 				 strlen(CONGESTION_CONTROL));
 	else
 		err = -1;
 	err = end_call(conn, call, before, err);
-	if (err < 0)
-		return err;
-	call = kernel_call(conn, &before, "bind", "%s", endpoint_format(&conn->local, text));
-	return end_call(conn, call, before, bind(k->fd, &address.any, length));
+	if (err == 0 && conn->end->reuse_address)
+		err = set_option(conn, SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR", 1);
+	return err < 0 || conn->local.port == 0 ? err : bind_socket(conn);
 }
 
 static void close_fd(struct conn *conn)
@@ -338,32 +371,83 @@ static int kernel_listen(struct conn *conn, uint8_t backlog)
 	return err;
 }
 
-static int kernel_connect(struct conn *conn)
+static uint16_t kernel_ephemeral_port(struct end *end)
 {
-	struct lab *lab = conn->end->lab;
+	return (uint16_t)(EPHEMERAL_FIRST + entropy_next(&end->lab->random) % EPHEMERAL_COUNT);
+}
+
+/*
+ * The name that the connection has on the timeline. A port that the kernel has chosen is known only
+ * after the call; what it has caused waits to be looked at until then.
+ */
+static void name_active(struct conn *conn)
+{
 	union address address;
-	socklen_t length = address_of(&conn->remote, &address);
+	socklen_t length = sizeof(address);
+
+	if (conn->local.port == 0 &&
+	    getsockname(kernel_conn(conn)->fd, &address.any, &length) == 0)
+		conn->local = endpoint_of(&address);
+	if (conn->local.port == 0)
+		return; /* the kernel refused before it chose one */
+	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
+}
+
+static int connect_socket(struct conn *conn, const struct endpoint *remote)
+{
+	union address address;
+	socklen_t length = address_of(remote, &address);
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
+	int result, error;
+
+	call = kernel_call(conn, &before, "connect", "%s", endpoint_format(remote, text));
+	kernel_conn(conn)->opening = true;
+	result = connect(kernel_conn(conn)->fd, &address.any, length);
+	error = errno;
+	if (conn->name == NULL) {
+		name_active(conn);
+		call->conn = conn->name;
+	}
+	errno = error;
+	return end_call(conn, call, before, result);
+}
+
+static int kernel_connect(struct conn *conn)
+{
 	int err;
 
-	conn->local.port =
-		(uint16_t)(EPHEMERAL_FIRST + entropy_next(&lab->random) % EPHEMERAL_COUNT);
-	conn->name = flow_open(&lab->flows, &conn->local, &conn->remote)->name;
+	if (conn->local.port != 0)
+		name_active(conn);
 	err = open_socket(conn);
 	if (err == 0) {
-		call = kernel_call(conn, &before, "connect", "%s",
-				   endpoint_format(&conn->remote, text));
-		kernel_conn(conn)->opening = true;
-		err = connect(kernel_conn(conn)->fd, &address.any, length);
-		err = end_call(conn, call, before, err);
+		err = connect_socket(conn, &conn->remote);
 	}
 	if (err == -EINPROGRESS)
 		return 0;
 	if (err < 0)
 		close_fd(conn);
 	return err;
+}
+
+/* As connect(2) says, EINPROGRESS: when it is writable, SO_ERROR tells. */
+static int kernel_outcome(struct conn *conn)
+{
+	struct pollfd fd = { .fd = kernel_conn(conn)->fd, .events = POLLOUT };
+	socklen_t length = sizeof(int);
+	struct cause before;
+	struct event *call;
+	int error = 0;
+
+	if (poll(&fd, 1, 0) == 0)
+		return -EINPROGRESS;
+	call = kernel_call(conn, &before, "getsockopt", "SO_ERROR");
+	if (getsockopt(fd.fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		return end_call(conn, call, before, -1);
+	lab_call_end(conn->end->lab, call, before,
+		     error == 0 ? "0" : errno_text(conn->end->lab, error));
+	return -error;
 }
 
 static struct conn *kernel_accept(struct conn *listener)
@@ -455,6 +539,7 @@ static int kernel_abort(struct conn *conn)
 	int result;
 
 	call = kernel_call(conn, &before, "close", "SO_LINGER 0");
+	call->call.abort = true;
 	result = setsockopt(kernel_conn(conn)->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	if (result == 0)
 		result = close(kernel_conn(conn)->fd);
@@ -465,19 +550,20 @@ static int kernel_abort(struct conn *conn)
 static int kernel_set(struct conn *conn, enum conn_option option, int value)
 {
 	static const struct {
-		int name;
+		int level, name;
 		const char *text;
 	} options[] = {
-		[CONN_QUICKACK] = { TCP_QUICKACK, "TCP_QUICKACK" },
-		[CONN_NODELAY] = { TCP_NODELAY, "TCP_NODELAY" },
+		[CONN_QUICKACK] = { IPPROTO_TCP, TCP_QUICKACK, "TCP_QUICKACK" },
+		[CONN_NODELAY] = { IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY" },
+		[CONN_KEEPALIVE] = { SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE" },
+		[CONN_KEEPIDLE] = { IPPROTO_TCP, TCP_KEEPIDLE, "TCP_KEEPIDLE" },
+		[CONN_KEEPINTVL] = { IPPROTO_TCP, TCP_KEEPINTVL, "TCP_KEEPINTVL" },
+		[CONN_KEEPCNT] = { IPPROTO_TCP, TCP_KEEPCNT, "TCP_KEEPCNT" },
+		[CONN_USER_TIMEOUT] = { IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT" },
 	};
-	struct cause before;
-	struct event *call;
 
-	call = kernel_call(conn, &before, "setsockopt", "%s %d", options[option].text, value);
-	return end_call(conn, call, before,
-			setsockopt(kernel_conn(conn)->fd, IPPROTO_TCP, options[option].name, &value,
-				   sizeof(value)));
+	return set_option(conn, options[option].level, options[option].name, options[option].text,
+			  value);
 }
 
 static void kernel_dispose(struct end *end)
@@ -495,7 +581,11 @@ static const struct end_ops kernel_ops = {
 	.who = WHO_KERNEL,
 	.conn_size = sizeof(struct kernel_conn),
 	.listen = kernel_listen,
+	.ephemeral_port = kernel_ephemeral_port,
 	.connect = kernel_connect,
+	.connect_again = connect_socket,
+	.bind_again = bind_socket,
+	.outcome = kernel_outcome,
 	.accept = kernel_accept,
 	.send = kernel_send,
 	.recv = kernel_recv,

@@ -25,6 +25,7 @@ struct lwip_conn {
 	struct tcp_pcb *pcb;   /* until it is CLOSED: what the hook knows the connection by */
 	struct unread *unread; /* received, not yet taken by conn_recv() */
 	bool eof;              /* the other side's FIN has come after that */
+	bool connected;        /* the connected callback came */
 	bool pending;          /* the accept callback came; conn_accept() has not yet */
 	int error;             /* what the err callback told, as an errno; 0: nothing */
 };
@@ -232,6 +233,7 @@ static void on_err(void *arg, err_t err)
 static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	(void)pcb;
+	((struct lwip_conn *)arg)->connected = true;
 	callback(arg, "connected", lwip_err_name(err), 0);
 	return ERR_OK;
 }
@@ -278,29 +280,41 @@ static int gone(const struct lwip_conn *c)
 	return c->error != 0 ? -c->error : -ENOTCONN;
 }
 
+static int bind_pcb(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	char text[ENDPOINT_STRLEN];
+	struct cause before;
+	struct event *call;
+	ip_addr_t ip = ip_of(&conn->local);
+
+	if (!usable(c))
+		return gone(c);
+	call = conn_call(conn, &before, "tcp_bind", "%s", endpoint_format(&conn->local, text));
+	return end_call(c, call, before, tcp_bind(c->pcb, &ip, conn->local.port));
+}
+
 /* tcp_new and tcp_bind; the pcb is freed when binding fails. */
 static int new_pcb(struct lwip_conn *c)
 {
 	struct conn *conn = &c->conn;
-	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip;
-	err_t err;
+	int result;
 
 	call = conn_call(conn, &before, "tcp_new", "%s", "");
 	c->pcb = tcp_new_ip_type(conn->local.family == 6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4);
 	lab_call_end(conn->end->lab, call, before, c->pcb == NULL ? "NULL" : NULL);
 	if (c->pcb == NULL)
 		return -ENOMEM;
+	if (conn->end->reuse_address)
+		ip_set_option(c->pcb, SOF_REUSEADDR);
 	if (conn->local.port == 0)
 		return 0;
-	call = conn_call(conn, &before, "tcp_bind", "%s", endpoint_format(&conn->local, text));
-	ip = ip_of(&conn->local);
-	err = tcp_bind(c->pcb, &ip, conn->local.port);
-	if (err != ERR_OK)
+	result = bind_pcb(conn);
+	if (result < 0)
 		tcp_close(c->pcb);
-	return end_call(c, call, before, err);
+	return result;
 }
 
 static int lwip_listen(struct conn *conn, uint8_t backlog)
@@ -328,25 +342,44 @@ static int lwip_listen(struct conn *conn, uint8_t backlog)
 	return result;
 }
 
-static int lwip_connect(struct conn *conn)
+static int connect_pcb(struct conn *conn, const struct endpoint *remote)
 {
 	struct lwip_conn *c = lwip_conn(conn);
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip = ip_of(&conn->remote);
-	int result = new_pcb(c);
+	ip_addr_t ip = ip_of(remote);
 	err_t err;
+
+	if (!usable(c))
+		return gone(c);
+	call = conn_call(conn, &before, "tcp_connect", "%s", endpoint_format(remote, text));
+	err = tcp_connect(c->pcb, &ip, remote->port, on_connected);
+	call->conn = conn->name;
+	return end_call(c, call, before, err);
+}
+
+static int lwip_connect(struct conn *conn)
+{
+	struct lwip_conn *c = lwip_conn(conn);
+	int result = new_pcb(c);
 
 	if (result < 0)
 		return result;
 	set_callbacks(c);
-	call = conn_call(conn, &before, "tcp_connect", "%s", endpoint_format(&conn->remote, text));
-	err = tcp_connect(c->pcb, &ip, conn->remote.port, on_connected);
-	call->conn = conn->name;
-	if (err != ERR_OK)
+	result = connect_pcb(conn, &conn->remote);
+	if (result < 0)
 		tcp_close(c->pcb);
-	return end_call(c, call, before, err);
+	return result;
+}
+
+static int lwip_outcome(struct conn *conn)
+{
+	const struct lwip_conn *c = lwip_conn(conn);
+
+	if (c->error != 0)
+		return -c->error;
+	return c->connected ? 0 : -EINPROGRESS;
 }
 
 static struct conn *lwip_accept(struct conn *listener)
@@ -374,6 +407,8 @@ static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
 
 	if (!usable(c))
 		return gone(c);
+	if (conn->state == ST_LISTEN)
+		return -ENOTCONN; /* tcp_write() is not for listeners: their pcb is a smaller one */
 	size = LWIP_MIN(size, LWIP_MIN(tcp_sndbuf(c->pcb), 0xffffu));
 	if (size == 0 || tcp_sndqueuelen(c->pcb) > TCP_SND_QUEUELEN / 2)
 		return 0;
@@ -444,6 +479,7 @@ static int lwip_abort(struct conn *conn)
 	if (conn->state == ST_LISTEN)
 		return close_pcb(conn); /* tcp_abort() is not for listeners */
 	call = conn_call(conn, &before, "tcp_abort", "%s", "");
+	call->call.abort = true;
 	tcp_abort(c->pcb);
 	lab_call_end(conn->end->lab, call, before, NULL);
 	return 0;
@@ -463,6 +499,15 @@ static int lwip_set(struct conn *conn, enum conn_option option, int value)
 			tcp_nagle_enable(c->pcb);
 		return 0;
 	case CONN_QUICKACK: return 0; /* lwIP acknowledges a FIN at once, always */
+	case CONN_KEEPALIVE:
+		if (value)
+			ip_set_option(c->pcb, SOF_KEEPALIVE);
+		else
+			ip_reset_option(c->pcb, SOF_KEEPALIVE);
+		return 0;
+	case CONN_KEEPIDLE: c->pcb->keep_idle = (u32_t)value * 1000; return 0;
+	case CONN_KEEPINTVL: c->pcb->keep_intvl = (u32_t)value * 1000; return 0;
+	case CONN_KEEPCNT: c->pcb->keep_cnt = (u32_t)value; return 0;
 	default: return -ENOPROTOOPT;
 	}
 }
@@ -480,6 +525,12 @@ static void lwip_abandon(struct end *end)
 		if (c->pcb != NULL)
 			tcp_abort(c->pcb);
 	}
+}
+
+static void lwip_drop_default_route(struct end *end)
+{
+	(void)end;
+	netif_set_default(NULL);
 }
 
 static void lwip_dispose(struct end *end)
@@ -535,6 +586,9 @@ static const struct end_ops lwip_ops = {
 	.conn_size = sizeof(struct lwip_conn),
 	.listen = lwip_listen,
 	.connect = lwip_connect,
+	.connect_again = connect_pcb,
+	.bind_again = bind_pcb,
+	.outcome = lwip_outcome,
 	.accept = lwip_accept,
 	.send = lwip_send,
 	.recv = lwip_recv,
@@ -542,6 +596,7 @@ static const struct end_ops lwip_ops = {
 	.close = close_pcb,
 	.abort = lwip_abort,
 	.set = lwip_set,
+	.drop_default_route = lwip_drop_default_route,
 	.abandon = lwip_abandon,
 	.dispose = lwip_dispose,
 };

@@ -337,7 +337,118 @@ void judge_segments(struct conn *conn, const char *const *segments)
 	verdict(conn->end->lab, conn->name, holds, formatted);
 }
 
+/* -- Times */
+
+/* lwIP acts on the ticks of its slow timer; the kernel's timers have their own grain. */
+#define TICK_S  0.5
+#define EARLY_S 0.05
+/* How late a machine with other things to do may be. */
+#define LATE_S     0.7
+#define LATE_SHARE 0.1
+
+static double seconds_of(const struct conn *conn, const struct event *event)
+{
+	return (double)(conn->end->ops->who == WHO_LWIP ? event->v_ns : event->t_ns) / 1e9;
+}
+
+static bool about(const struct conn *conn, double seconds, double expected)
+{
+	if (conn->end->ops->who == WHO_LWIP)
+		return seconds >= expected - TICK_S && seconds <= expected + TICK_S;
+	return seconds >= expected - EARLY_S &&
+	       seconds <= expected + LATE_S + LATE_SHARE * expected;
+}
+
+void judge_times(struct conn *conn, const double *seconds)
+{
+	const struct timeline *timeline = conn->end->lab->timeline;
+	char formatted[TEXT_SIZE], segment[FLAGS_STRLEN + 2];
+	struct text text = { formatted, sizeof(formatted) };
+	uint32_t n = conn->mark;
+	double from = n == 0 ? -1 : seconds_of(conn, timeline_event(timeline, n));
+	bool holds = true;
+
+	put(&text, "%s sends after", end_name(conn->end));
+	while ((n = next_segment(conn, n, segment)) != 0) {
+		double at = seconds_of(conn, timeline_event(timeline, n));
+
+		if (segment[0] != '>')
+			continue;
+		if (from < 0)
+			from = at;
+		put(&text, " %.1f", at - from);
+		if (*seconds == TIMES_END || !about(conn, at - from, *seconds)) {
+			holds = false;
+			break;
+		}
+		seconds++;
+	}
+	put(&text, " s");
+	if (!holds && *seconds == TIMES_END)
+		put(&text, ": that was one more than expected");
+	else if (*seconds != TIMES_END)
+		put(&text, ": expected %s %g s", holds ? "one more, after" : "the last after",
+		    *seconds);
+	verdict(conn->end->lab, conn->name, holds && *seconds == TIMES_END, formatted);
+}
+
+void judge_lasted(struct conn *conn, enum state state, double seconds)
+{
+	const struct timeline *timeline = conn->end->lab->timeline;
+	double from = -1, lasted = -1;
+	char text[200];
+
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind != EV_STATE || event->who != conn->end->ops->who ||
+		    !is_of(event, conn->name))
+			continue;
+		if (event->state.to == state)
+			from = seconds_of(conn, event);
+		else if (event->state.from == state && from >= 0)
+			lasted = seconds_of(conn, event) - from;
+	}
+	if (lasted < 0)
+		snprintf(text, sizeof(text), "%s is in %s for %g s: it %s", end_name(conn->end),
+			 state_name(state), seconds, from < 0 ? "was never" : "is still");
+	else
+		snprintf(text, sizeof(text), "%s is in %s for %.2f s (expected: %g s)",
+			 end_name(conn->end), state_name(state), lasted, seconds);
+	verdict(conn->end->lab, conn->name, lasted >= 0 && about(conn, lasted, seconds), text);
+}
+
 /* -- What the application learns */
+
+void expect_result(const struct end *end, const char *call, int result, int error)
+{
+	const char *expected = error == 0 ? "success" : strerrorname_np(error);
+
+	if (result == -error)
+		expect(end->lab, true, "%s: %s returns %s", end_name(end), call, expected);
+	else
+		expect(end->lab, false, "%s: %s returns %s: it returned %s", end_name(end), call,
+		       expected, result == 0 ? "success" : strerrorname_np(-result));
+}
+
+void expect_refused(const struct end *end, const struct conn *conn, int error)
+{
+	if (conn != NULL)
+		expect(end->lab, false, "%s refuses with %s: it did not refuse", end_name(end),
+		       strerrorname_np(error));
+	else
+		expect(end->lab, end->refusal == error, "%s refuses with %s%s%s", end_name(end),
+		       strerrorname_np(error), end->refusal == error ? "" : ": it was ",
+		       end->refusal == error ? "" : strerrorname_np(end->refusal));
+}
+
+void expect_nothing_to_accept(struct conn *listener)
+{
+	bool none = listener->end->ops->accept(listener) == NULL;
+
+	expect(listener->end->lab, none, "%s has nothing to accept%s", end_name(listener->end),
+	       none ? "" : ": a connection was waiting");
+}
 
 struct reading {
 	struct conn *conn;
@@ -459,6 +570,50 @@ void judge_edges(struct lab *lab)
 		       transitions);
 }
 
+/* Whether a segment belongs to a connection's endpoints: the last one of the same name shows them. */
+static bool between_the_same(const struct timeline *timeline, const struct segment *segment,
+			     const char *conn)
+{
+	for (uint32_t n = timeline_count(timeline); n > 0; n--) {
+		const struct event *event = timeline_event(timeline, n);
+		const struct segment *of = &event->frame.segment;
+
+		if (event->kind != EV_FRAME || !event->frame.tcp || !is_of(event, conn))
+			continue;
+		return (endpoint_equal(&of->src, &segment->src) &&
+			endpoint_equal(&of->dst, &segment->dst)) ||
+		       (endpoint_equal(&of->src, &segment->dst) &&
+			endpoint_equal(&of->dst, &segment->src));
+	}
+	return false;
+}
+
+/* What has made a transition; 0: nothing that the diagram knows. */
+static unsigned int trigger_of(const struct timeline *timeline, const struct event *transition)
+{
+	const struct event *cause = timeline_event(timeline, transition->cause);
+	uint8_t flags;
+
+	if (cause == NULL || transition->conn == NULL)
+		return 0;
+	switch (cause->kind) {
+	case EV_CALL: return cause->call.abort ? BY_ABORT : BY_CALL;
+	case EV_TIMER: return BY_TIMEOUT;
+	case EV_FRAME: break;
+	default: return 0;
+	}
+	flags = cause->frame.segment.flags;
+	if (is_of(cause, transition->conn))
+		return flags & SEG_RST				    ? BY_RST
+		       : (flags & (SEG_SYN | SEG_ACK)) == SEG_SYN ? BY_SYN
+								    : BY_SEGMENT;
+	/* Another connection's, which can only mean this one when it takes its place. */
+	return flags & SEG_SYN &&
+			       between_the_same(timeline, &cause->frame.segment, transition->conn)
+		       ? BY_SYN
+		       : 0;
+}
+
 uint64_t judge_walked(const struct timeline *timeline, enum who who)
 {
 	uint64_t walked = 0;
@@ -469,11 +624,59 @@ uint64_t judge_walked(const struct timeline *timeline, enum who who)
 
 		if (event->kind != EV_STATE || event->who != who)
 			continue;
-		edge = state_edge(event->state.from, event->state.to);
+		edge = state_edge_by(event->state.from, event->state.to,
+				     trigger_of(timeline, event));
 		if (edge != NULL)
 			walked |= UINT64_C(1) << (edge - state_edges);
 	}
 	return walked;
+}
+
+uint64_t judge_unreachable(const struct timeline *timeline, enum who who)
+{
+	uint64_t unreachable = 0;
+
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind == EV_VERDICT && event->verdict.holds &&
+		    event->verdict.unreachable != NULL && event->verdict.at == who)
+			unreachable |= UINT64_C(1) << (event->verdict.unreachable - state_edges);
+	}
+	return unreachable;
+}
+
+static bool has_entered(const struct timeline *timeline, enum who who, enum state state)
+{
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
+		const struct event *event = timeline_event(timeline, n);
+
+		if (event->kind == EV_STATE && event->who == who && event->state.to == state)
+			return true;
+	}
+	return false;
+}
+
+void expect_unreachable(struct end *end, int from, int to, enum trigger by, const char *why)
+{
+	struct lab *lab = end->lab;
+	const struct edge *edge = state_edge_by((enum state)from, (enum state)to, by);
+	enum who who = end->ops->who;
+	bool entered = has_entered(lab->timeline, who, (enum state)from);
+	struct event *event;
+	char text[240];
+	bool walked;
+
+	LWIP_ASSERT("only an edge can be out of reach", edge != NULL);
+	walked = judge_walked(lab->timeline, who) & UINT64_C(1) << (edge - state_edges);
+	snprintf(text, sizeof(text), "%s never goes %s" ARROW "%s (%s): %s%s", end_name(end),
+		 state_name(edge->from), state_name(edge->to), edge->event, why,
+		 walked	  ? ", but it did"
+		 : entered ? ""
+			   : ", but here it was never asked to");
+	event = verdict(lab, NULL, entered && !walked, text);
+	event->verdict.unreachable = edge;
+	event->verdict.at = who;
 }
 
 void judge_leaks(const struct end *lwip)

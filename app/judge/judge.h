@@ -48,8 +48,30 @@
 /** expect_segments() looks at what comes after this moment. */
 void expect_segments_from(struct conn *conn);
 
+/**
+ * When the segments that this end has sent since expect_segments_from() went out: seconds from that
+ * moment on the clock of its stack. Without expect_segments_from(): from its first segment.
+ * lwIP's timers tick every 0.5 s; the kernel's may be late, but never early.
+ */
+#define expect_times(conn, ...) \
+	judge_times((conn), (const double[]){ __VA_ARGS__, TIMES_END })
+#define TIMES_END (-1.0)
+
+/** How long the connection was in a state, the last time that it was in it; as expect_times(). */
+#define expect_lasted(conn, expected, seconds) \
+	judge_lasted((conn), (enum state)(expected), (seconds))
+
+/** The end has refused to listen or to connect: conn is NULL. */
+void expect_refused(const struct end *end, const struct conn *conn, int error);
+
+/** A call has returned this errno (a negative one, as the conn_ functions do); 0: success. */
+void expect_result(const struct end *end, const char *call, int result, int error);
+
 /** The application learns by its next receive that the connection has failed with this errno. */
 void expect_error(struct conn *conn, int error);
+
+/** No connection waits to be accepted. */
+void expect_nothing_to_accept(struct conn *listener);
 
 /** The application receives exactly so many bytes. */
 void expect_data(struct conn *conn, size_t bytes);
@@ -73,6 +95,15 @@ void expect_raw_nothing(struct raw *raw);
  * @param requirement  "RFC 9293, MUST-10"
  */
 void expect_deviation(struct lab *lab, bool deviates, const char *requirement, const char *text);
+
+/**
+ * An edge of the diagram cannot be walked at this end, and this scenario has just tried: holds when
+ * the end was in the state that the edge leaves and never took the edge. Counts for the coverage.
+ *
+ * @param by   what would make the transition
+ * @param why  the reason, for people
+ */
+void expect_unreachable(struct end *end, int from, int to, enum trigger by, const char *why);
 
 /** Anything else: records whether it holds. @return holds */
 bool expect(struct lab *lab, bool holds, const char *text, ...)
@@ -99,6 +130,9 @@ struct judgement judge_count(const struct timeline *timeline);
 /** @return the edges of the diagram that an end has walked: bit i is state_edges[i] */
 uint64_t judge_walked(const struct timeline *timeline, enum who who);
 
+/** @return those that were shown to be unreachable there */
+uint64_t judge_unreachable(const struct timeline *timeline, enum who who);
+
 /**
  * The path of a connection at one end, as "CLOSED → SYN_SENT → ESTABLISHED".
  *
@@ -111,5 +145,7 @@ const char *judge_path_text(const struct timeline *timeline, enum who who, const
 void judge_path(struct conn *conn, const int *path);
 void judge_state(struct conn *conn, enum state state);
 void judge_segments(struct conn *conn, const char *const *segments);
+void judge_times(struct conn *conn, const double *seconds);
+void judge_lasted(struct conn *conn, enum state state, double seconds);
 
 #endif

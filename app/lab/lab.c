@@ -230,22 +230,52 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsi
 	return held;
 }
 
+static bool never(void *context)
+{
+	(void)context;
+	return false;
+}
+
 void lab_warp(struct lab *lab, uint32_t ms)
 {
+	lab_warp_until(lab, ms, never, NULL);
+}
+
+bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), void *context)
+{
 	struct cause before;
-	struct event *call =
-		lab_call(lab, &before, WHO_LAB, NULL, "warp", "%u ms", (unsigned int)ms);
+	struct event *call = lab_call(lab, &before, WHO_LAB, NULL, "warp", "%s%u ms",
+				      holds == never ? "" : "up to ", (unsigned int)ms);
+	uint32_t left = ms;
+	bool held;
 
 	/* What lwIP does now is done by its timers, not by the one who moves its clock. */
 	lab_call_end(lab, call, before, NULL);
-	while (ms > 0) {
-		uint32_t step = LWIP_MIN(sys_timeouts_sleeptime(), ms);
+	while (!(held = holds(context)) && left > 0) {
+		uint32_t step = LWIP_MIN(sys_timeouts_sleeptime(), left);
 
 		clock_advance(step);
-		ms -= step;
+		left -= step;
 		run_lwip_timers(lab);
 		lab_pump(lab);
 	}
+	if (held)
+		call->call.result =
+			timeline_text(lab->timeline, "%u ms", (unsigned int)(ms - left));
+	return held;
+}
+
+bool lab_wait_long(struct lab *lab, bool (*holds)(void *context), void *context,
+		   unsigned int seconds, const char *what)
+{
+	bool held;
+
+	if (lab->announce != NULL)
+		lab->announce(lab->announce_context, what, seconds);
+	held = lab_wait(lab, holds, context, seconds * 1000);
+	if (lab->announce != NULL)
+		lab->announce(lab->announce_context, what, 0);
+	return held;
 }
 
 struct event *lab_call(struct lab *lab, struct cause *before, enum who who, const char *conn,

@@ -33,6 +33,9 @@ struct lab {
 	struct entropy random;             /**< for choices that shall repeat with the seed */
 	void (*observer)(void *context);   /**< of the kernel; see lab_observe() */
 	void *observer_context;
+	/** Is told what the experiment waits for, and for how many seconds of real time; 0: it goes on. */
+	void (*announce)(void *context, const char *what, unsigned int seconds);
+	void *announce_context;
 	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
 	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
 };
@@ -72,6 +75,18 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context,
  * @param ms  virtual milliseconds
  */
 void lab_warp(struct lab *lab, uint32_t ms);
+
+/**
+ * The same until a condition holds; looked at after each of lwIP's timers.
+ *
+ * @param ms  virtual milliseconds at most
+ * @return whether it holds
+ */
+bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), void *context);
+
+/** lab_wait(), with word of it to who looks on: a timer of the kernel takes its time. */
+bool lab_wait_long(struct lab *lab, bool (*holds)(void *context), void *context,
+		   unsigned int seconds, const char *what);
 
 /**
  * Who watches the kernel: is called after each thing that can have made it act, with that as the

@@ -125,3 +125,27 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 			       endpoint_format(address, text), strerror(-err));
 	return 0;
 }
+
+int link_set_arp(const char *name, unsigned int retrans_ms, unsigned int probes, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ndtmsg *ndt;
+	struct nlattr *parms;
+	int err;
+
+	nlh->nlmsg_type = RTM_SETNEIGHTBL;
+	ndt = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndt));
+	ndt->ndtm_family = AF_INET;
+	mnl_attr_put_strz(nlh, NDTA_NAME, "arp_cache");
+	parms = mnl_attr_nest_start(nlh, NDTA_PARMS);
+	mnl_attr_put_u32(nlh, NDTPA_IFINDEX, if_nametoindex(name));
+	mnl_attr_put_u64(nlh, NDTPA_RETRANS_TIME, retrans_ms);
+	mnl_attr_put_u32(nlh, NDTPA_MCAST_PROBES, probes);
+	mnl_attr_nest_end(nlh, parms);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot set how interface %s asks for addresses: %s",
+			       name, strerror(-err));
+	return 0;
+}

@@ -44,4 +44,13 @@ int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why);
 int link_add_neighbour(const char *name, const struct endpoint *address, const uint8_t hwaddr[6],
 		       struct why *why);
 
+/**
+ * Says how patient the kernel is with a neighbour that does not answer ARP (arp(7)).
+ *
+ * @param retrans_ms  between two requests, in ms
+ * @param probes      requests before it gives up
+ * @return 0; a negative errno with the reason in why
+ */
+int link_set_arp(const char *name, unsigned int retrans_ms, unsigned int probes, struct why *why);
+
 #endif

@@ -102,6 +102,14 @@ int namespace_enter(struct why *why)
 	return link_up("lo", why);
 }
 
+bool namespace_has_sysctl(const char *path)
+{
+	char file[256];
+
+	snprintf(file, sizeof(file), "/proc/sys/%s", path);
+	return access(file, F_OK) == 0;
+}
+
 int namespace_sysctl(const char *path, const char *value, struct why *why)
 {
 	char file[256];

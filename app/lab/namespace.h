@@ -5,6 +5,8 @@
 #ifndef APP_LAB_NAMESPACE_H
 #define APP_LAB_NAMESPACE_H
 
+#include <stdbool.h>
+
 #include "lab/why.h"
 
 /**
@@ -15,6 +17,12 @@
  * @return 0; a negative errno, with the right that is missing and how to get it in why
  */
 int namespace_enter(struct why *why);
+
+/**
+ * @param path  below /proc/sys
+ * @return whether this kernel has such a parameter
+ */
+bool namespace_has_sysctl(const char *path);
 
 /**
  * Sets a kernel parameter of the process's network namespace.

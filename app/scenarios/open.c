@@ -90,6 +90,7 @@ SCENARIO(open_simultaneous, opener, peer, .against = RAW, .title = "Simultaneous
 		expect_raw_nothing(r);
 		expect_deviation(opener->lab, c->state == ST_SYN_SENT, "RFC 9293, MUST-10",
 				 "lwIP ignores a SYN in SYN_SENT: no simultaneous open");
+		expect_unreachable(opener, SYN_SENT, SYN_RCVD, BY_SYN, "the SYN is ignored");
 		expect_path(c, CLOSED, SYN_SENT);
 		return;
 	}
@@ -149,8 +150,9 @@ SCENARIO(rst_in_syn_rcvd, server, client, .against = RAW,
 	raw_send(r, "RST");
 	expect_raw_nothing(r);
 
-	/* RFC 9293 returns the connection to LISTEN; here it was never the listener's own. */
 	expect_state(listener, LISTEN);
+	expect_unreachable(server, SYN_RCVD, LISTEN, BY_RST,
+			   "the connection was never the listener's own, which stays in LISTEN");
 	expect_path(c, LISTEN, SYN_RCVD, CLOSED);
 	expect_path(listener, CLOSED, LISTEN);
 }
@@ -172,6 +174,34 @@ SCENARIO(close_in_syn_rcvd, opener, peer, .against = RAW, .only = KERNEL_ONLY,
 	expect_path(c, CLOSED, SYN_SENT, SYN_RCVD, FIN_WAIT_1);
 }
 
+SCENARIO(close_before_accept, server, client, .against = RAW, .only = LWIP_ONLY,
+	 .title = "Close in SYN_RCVD of a passive open: nobody has it yet",
+	 .rfc = "RFC 9293, 3.3.2, Figure 5")
+{
+	struct conn *listener = conn_listen(server, PORT, 4);
+	struct raw *r = raw_conn(client, server, PORT, 5000);
+	struct conn *c;
+
+	raw_send(r, "SYN");
+	expect_raw(r, "SYN,ACK");
+	c = conn_of(server, r);
+	expect_state(c, SYN_RCVD);
+
+	/* All that the application has is the listener. */
+	expect_nothing_to_accept(listener);
+	conn_close(listener);
+	expect_raw_nothing(r);
+	expect_state(c, SYN_RCVD);
+	expect_unreachable(server, SYN_RCVD, FIN_WAIT_1, BY_CALL,
+			   "the accept callback comes in ESTABLISHED; no pcb to close before");
+	expect_unreachable(server, SYN_RCVD, CLOSED, BY_ABORT,
+			   "the accept callback comes in ESTABLISHED; no pcb to abort before");
+
+	raw_send(r, "ACK");
+	expect_raw(r, "RST,ACK");
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSED);
+}
+
 SCENARIO(half_open, survivor, crashed, .title = "Half-open connection: one side has rebooted",
 	 .rfc = "RFC 9293, 3.5.1, Figure 10")
 {
@@ -188,4 +218,138 @@ SCENARIO(half_open, survivor, crashed, .title = "Half-open connection: one side 
 		crashed->ops->who == WHO_LWIP ? "< RST,ACK" /* lwIP's always have ACK */ : "< RST");
 	expect_error(c.client, ECONNRESET);
 	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, CLOSED);
+}
+
+SCENARIO(open_unreachable, client, peer,
+	 .title = "No way to that network: refused at once, no segment is sent",
+	 .rfc = "RFC 9293, 3.9.2.3")
+{
+	struct conn *c;
+
+	(void)peer;
+	end_drop_default_route(client);
+	c = conn_connect_far(client, "203.0.113.1", PORT);
+	expect_refused(client, c,
+		       client->ops->who == WHO_LWIP ? EHOSTUNREACH /* of ERR_RTE */ : ENETUNREACH);
+}
+
+SCENARIO(open_unreachable_host, client, peer,
+	 .title = "The network is there, the host is not: ARP stays unanswered",
+	 .rfc = "RFC 9293, 3.9.2.3")
+{
+	struct conn *c;
+
+	(void)peer;
+	impatient_arp(client);
+	c = conn_connect_far(client, "10.9.0.99", PORT);
+	expect_state(c, SYN_SENT);
+
+	/* The kernel tells the application so; lwIP forgets the SYN and tries again until it gives up. */
+	await_end(c, 90, "address resolution");
+	expect_error(c, told(c, ECONNABORTED, EHOSTUNREACH));
+	expect_path(c, CLOSED, SYN_SENT, CLOSED);
+}
+
+SCENARIO(open_timeout, client, server,
+	 .title = "The SYN is never answered: the whole schedule of its retransmissions",
+	 .rfc = "RFC 9293, 3.8.3", .slow = { [WHO_KERNEL] = 67 })
+{
+	const char *linear = "net/ipv4/tcp_syn_linear_timeouts"; /* since Linux 6.5 */
+	struct conn *c;
+
+	/* One less than the kernel's default, with which it takes 131 s in all. */
+	kernel_parameter(client, "net/ipv4/tcp_syn_retries", "5");
+	pull_cable(client);
+	c = conn_connect(client, server, PORT);
+	await_end(c, 75, "the last SYN's time-out");
+	expect_error(c, told(c, ECONNABORTED, ETIMEDOUT));
+	if (client->ops->who == WHO_LWIP)
+		expect_times(c, 0, 3, 6, 9, 12, 15, 18);
+	else if (kernel_has_parameter(linear))
+		expect_times(c, 0, 1, 2, 3, 4, 5, 7, 11, 19, 35);
+	else
+		expect_times(c, 0, 1, 3, 7, 15, 31);
+	expect_deviation(client->lab, c->state == ST_CLOSED, "RFC 9293, MUST-23",
+			 "it does not try for three minutes");
+	expect_path(c, CLOSED, SYN_SENT, CLOSED);
+}
+
+SCENARIO(open_nonblocking, client, server,
+	 .title = "Non-blocking open: in progress, then connected; and then refused",
+	 .rfc = "RFC 9293, 3.9.1.1")
+{
+	struct connection c;
+	struct conn *refused;
+
+	hold(server, "SYN,ACK");
+	c = start_to_connect(client, server);
+	expect_result(client, "connect", conn_outcome(c.client), EINPROGRESS);
+	release_held(client);
+	expect_result(client, "connect", conn_outcome(c.client), 0);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED);
+
+	refused = conn_connect(client, server, PORT + 1);
+	expect_result(client, "connect", conn_outcome(refused),
+		      told(refused, ECONNRESET, ECONNREFUSED));
+	expect_path(refused, CLOSED, SYN_SENT, CLOSED);
+}
+
+SCENARIO(listen_to_syn_sent, server, peer,
+	 .title = "LISTEN to SYN_SENT: neither API lets a listener open actively",
+	 .rfc = "RFC 9293, 3.10.2, LISTEN STATE")
+{
+	struct conn *listener = conn_listen(server, PORT, 4);
+
+	expect_result(server, "connect", conn_connect_again(listener, peer, PORT), EISCONN);
+	/* tcp_write() is not even for listeners: their pcb is a smaller one. */
+	expect_result(server, "send", (int)conn_send(listener, "hello", 5),
+		      told(listener, ENOTCONN, EPIPE));
+	expect_unreachable(server, LISTEN, SYN_SENT, BY_CALL,
+			   "connect returns EISCONN, send sends nothing");
+	expect_path(listener, CLOSED, LISTEN);
+}
+
+SCENARIO(fin_in_syn_rcvd, server, client, .against = RAW,
+	 .title = "FIN in SYN_RCVD: with ACK it opens and closes, without it is dropped",
+	 .rfc = "RFC 9293, 3.10.7.4, fifth and eighth")
+{
+	struct raw *r = raw_conn(client, server, PORT, 5000);
+	struct conn *listener = conn_listen(server, PORT, 4);
+	struct conn *c;
+
+	raw_send(r, "SYN");
+	expect_raw(r, "SYN,ACK");
+	c = conn_of(server, r);
+	raw_send_at(r, "FIN", 1, 0, 0);
+	expect_state(c, SYN_RCVD);
+
+	raw_send(r, "FIN,ACK");
+	take_connection(server, listener);
+	expect_state(c, CLOSE_WAIT);
+	expect_unreachable(server, SYN_RCVD, CLOSE_WAIT, BY_SEGMENT,
+			   "what has ACK opens it first, what has not is dropped");
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT);
+}
+
+SCENARIO(syn_rcvd_timeout, server, client, .against = RAW,
+	 .title = "The third segment never comes: SYN_RCVD has an end",
+	 .rfc = "RFC 9293, 3.8.3; RFC 4987, 2", .slow = { [WHO_KERNEL] = 3 })
+{
+	struct raw *r = raw_conn(client, server, PORT, 5000);
+	struct conn *c;
+
+	/* As it comes, 5: 63 s. */
+	kernel_parameter(server, "net/ipv4/tcp_synack_retries", "1");
+	conn_listen(server, PORT, 4);
+	raw_send(r, "SYN");
+	c = conn_of(server, r);
+	await_end(c, 30, "the last SYN,ACK's time-out");
+	if (server->ops->who == WHO_LWIP) {
+		expect_times(c, 0, 3, 9);
+		expect_lasted(c, SYN_RCVD, 20);
+	} else {
+		expect_times(c, 0, 1);
+		expect_lasted(c, SYN_RCVD, 3);
+	}
+	expect_path(c, LISTEN, SYN_RCVD, CLOSED);
 }

@@ -89,6 +89,9 @@ struct connection {
 /** The server listens, the client connects, the server accepts: both are ESTABLISHED. */
 struct connection establish(struct end *client, struct end *server);
 
+/** One more connection between the same ends, to the same listener. */
+struct connection establish_another(const struct connection *connection);
+
 /** The server takes the next connection from its listener; without one the scenario ends. */
 struct conn *take_connection(struct end *server, struct conn *listener);
 
@@ -122,14 +125,36 @@ void await_retransmission(struct conn *conn);
 /** Sets a kernel parameter in the private namespace: kernel_parameter(end, "net/ipv4/tcp_rfc1337", "1"). */
 void kernel_parameter(struct end *end, const char *path, const char *value);
 
+/** @return whether this kernel has such a parameter */
+bool kernel_has_parameter(const char *path);
+
+/** The kernel gives up an address that does not resolve after 0.1 s; as it comes, after 3 s. */
+void impatient_arp(struct end *end);
+
 /** Lets lwIP's virtual time pass; on a kernel end nothing happens. */
-void let_pass(struct conn *conn, unsigned int seconds);
+void let_lwip_pass(struct conn *conn, unsigned int seconds);
+
+/**
+ * Lets time pass on the clock of this connection's stack: virtual for lwIP, real for the kernel.
+ *
+ * @param what  is waited for, for those who look on: "keepalive probes"
+ */
+void let_pass(struct conn *conn, unsigned int seconds, const char *what);
+
+/** The same until the connection is CLOSED, which is expected within so many seconds. */
+void await_end(struct conn *conn, unsigned int seconds, const char *what);
 
 /**
  * The application reads the other side's FIN, and its stack acknowledges it at once. The kernel,
  * left to itself, would delay that ACK, hoping to send it together with its own FIN.
  */
 void read_fin(struct conn *conn);
+
+/** From now on the wire keeps each segment from an end with these control bits, until release_held(). */
+void hold(struct end *from, const char *flags);
+
+/** @return how many of an end's connections are in a state */
+unsigned int count_in(const struct end *end, int state);
 
 /** From here to plug_cable() every frame is lost. */
 void pull_cable(struct end *end);

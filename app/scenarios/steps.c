@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lab/link.h"
 #include "lab/namespace.h"
 #include "scenarios/scenario.h"
 
@@ -33,6 +34,17 @@ struct connection establish(struct end *client, struct end *server)
 {
 	struct connection c = start_to_connect(client, server);
 
+	c.server = take_connection(server, c.listener);
+	return c;
+}
+
+struct connection establish_another(const struct connection *connection)
+{
+	struct end *client = connection->client->end, *server = connection->listener->end;
+	struct connection c = { .listener = connection->listener };
+
+	c.client = conn_connect(client, server, PORT);
+	require(client->lab, c.client != NULL, "%s connects once more", end_name(client));
 	c.server = take_connection(server, c.listener);
 	return c;
 }
@@ -147,7 +159,6 @@ void lose(const struct end *from, const char *flags, unsigned int nth)
 
 /* lwIP's longest first retransmission time-out is that of a SYN, 3 s. */
 #define LWIP_RETRANSMITS_MS 4000
-#define STEP_MS             500
 
 struct sending {
 	const struct conn *conn;
@@ -175,8 +186,7 @@ void await_retransmission(struct conn *conn)
 	struct sending sending = { .conn = conn, .after = timeline_count(lab->timeline) };
 
 	if (conn->end->ops->who == WHO_LWIP)
-		for (int ms = 0; ms < LWIP_RETRANSMITS_MS && !has_sent(&sending); ms += STEP_MS)
-			lab_warp(lab, STEP_MS);
+		lab_warp_until(lab, LWIP_RETRANSMITS_MS, has_sent, &sending);
 	else
 		lab_wait(lab, has_sent, &sending, PATIENCE_MS);
 	expect(lab, has_sent(&sending), "%s retransmits", end_name(conn->end));
@@ -194,10 +204,64 @@ void kernel_parameter(struct end *end, const char *path, const char *value)
 	require(end->lab, err == 0, "%s", why.text);
 }
 
-void let_pass(struct conn *conn, unsigned int seconds)
+bool kernel_has_parameter(const char *path)
+{
+	return namespace_has_sysctl(path);
+}
+
+#define ARP_RETRANS_MS 50
+#define ARP_PROBES     2
+
+void impatient_arp(struct end *end)
+{
+	struct cause before;
+	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, "arp", "%d probes, %d ms",
+				      ARP_PROBES, ARP_RETRANS_MS);
+	struct why why;
+	int err = link_set_arp(end->lab->tap.name, ARP_RETRANS_MS, ARP_PROBES, &why);
+
+	lab_call_end(end->lab, call, before, NULL);
+	require(end->lab, err == 0, "%s", why.text);
+}
+
+void let_lwip_pass(struct conn *conn, unsigned int seconds)
 {
 	if (conn->end->ops->who == WHO_LWIP)
 		lab_warp(conn->end->lab, seconds * 1000);
+}
+
+/* Of a connection, on the clock of its stack: virtual for lwIP, real for the kernel. */
+static bool pass_until(struct conn *conn, bool (*holds)(void *context), void *context,
+		       unsigned int seconds, const char *what)
+{
+	struct lab *lab = conn->end->lab;
+
+	return conn->end->ops->who == WHO_LWIP
+		       ? lab_warp_until(lab, seconds * 1000, holds, context)
+		       : lab_wait_long(lab, holds, context, seconds, what);
+}
+
+static bool never(void *context)
+{
+	(void)context;
+	return false;
+}
+
+void let_pass(struct conn *conn, unsigned int seconds, const char *what)
+{
+	pass_until(conn, never, NULL, seconds, what);
+}
+
+static bool is_closed(void *context)
+{
+	return ((const struct conn *)context)->state == ST_CLOSED;
+}
+
+void await_end(struct conn *conn, unsigned int seconds, const char *what)
+{
+	bool ended = pass_until(conn, is_closed, conn, seconds, what);
+
+	expect(conn->end->lab, ended, "%s is CLOSED: %s", end_name(conn->end), what);
 }
 
 struct conn *establish_with_raw(struct end *server, struct raw *r)
@@ -248,6 +312,24 @@ void reboot(struct conn *conn)
 	pull_cable(conn->end);
 	conn_abort(conn);
 	plug_cable(conn->end);
+}
+
+void hold(struct end *from, const char *flags)
+{
+	struct wire_rule rule = { .action = WIRE_HOLD,
+				  .from = WIRE_FROM(from->ops->who),
+				  .set = (uint8_t)flags_parse(flags) };
+
+	add_rule(from, &rule);
+}
+
+unsigned int count_in(const struct end *end, int state)
+{
+	unsigned int count = 0;
+
+	for (const struct conn *conn = end->conns; conn != NULL; conn = conn->next)
+		count += (int)conn->state == state;
+	return count;
 }
 
 void hold_fins(struct end *end)

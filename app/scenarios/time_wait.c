@@ -12,12 +12,12 @@ SCENARIO(time_wait_old_fin, closer, peer, .against = RAW,
 	struct conn *c = establish_with_raw(closer, r);
 
 	close_towards_raw(c, r);
-	let_pass(c, 100);
+	let_lwip_pass(c, 100);
 	raw_send_at(r, "FIN,ACK", 1, 2, 0);
 	expect_raw(r, "ACK");
 
 	/* Without the restart, 2MSL would be over by now. */
-	let_pass(c, 100);
+	let_lwip_pass(c, 100);
 	expect_state(c, TIME_WAIT);
 	pass_2msl(c);
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, ON_KERNEL(THROUGH(FIN_WAIT_2)),

@@ -19,46 +19,71 @@ const char *state_name(enum state state)
 }
 
 #define FIGURE_5 "3.3.2, Figure 5"
-#define RESET    "3.10.7.4, second: RST; 3.10.5: ABORT; 3.8.3: time-out"
+#define RST      "3.10.7.4, second: RST"
+#define ABORT    "3.10.5: ABORT"
+#define TIMEOUT  "3.8.3, 3.8.4, 3.9.1: time-out"
+
+/* What ends a connection in a state, whatever the figure says. */
+#define CAN_BREAK_OFF(state, by_abort)                              \
+	{ state, ST_CLOSED, by_abort, "ABORT", ABORT },             \
+		{ state, ST_CLOSED, BY_RST, "receive RST", RST },   \
+	{                                                           \
+		state, ST_CLOSED, BY_TIMEOUT, "time-out", TIMEOUT   \
+	}
+/* A CLOSE with data that nobody has read is an ABORT (3.6.1). */
+#define ABORTING (BY_ABORT | BY_CALL)
 
 const struct edge state_edges[] = {
-	{ ST_CLOSED, ST_LISTEN, "passive OPEN", FIGURE_5 },
-	{ ST_CLOSED, ST_SYN_SENT, "active OPEN, send SYN", FIGURE_5 },
-	{ ST_LISTEN, ST_CLOSED, "CLOSE", FIGURE_5 },
-	{ ST_LISTEN, ST_SYN_RCVD, "receive SYN, send SYN,ACK", FIGURE_5 },
-	{ ST_LISTEN, ST_SYN_SENT, "SEND, send SYN", FIGURE_5 },
-	{ ST_SYN_SENT, ST_CLOSED, "CLOSE, RST or time-out", FIGURE_5 },
-	{ ST_SYN_SENT, ST_SYN_RCVD, "receive SYN, send SYN,ACK", FIGURE_5 },
-	{ ST_SYN_SENT, ST_ESTABLISHED, "receive SYN,ACK, send ACK", FIGURE_5 },
-	{ ST_SYN_RCVD, ST_ESTABLISHED, "receive ACK of SYN", FIGURE_5 },
-	{ ST_SYN_RCVD, ST_FIN_WAIT_1, "CLOSE, send FIN", FIGURE_5 },
-	{ ST_SYN_RCVD, ST_LISTEN, "receive RST", FIGURE_5 ", Note 1" },
-	{ ST_ESTABLISHED, ST_FIN_WAIT_1, "CLOSE, send FIN", FIGURE_5 },
-	{ ST_ESTABLISHED, ST_CLOSE_WAIT, "receive FIN, send ACK", FIGURE_5 },
-	{ ST_FIN_WAIT_1, ST_FIN_WAIT_2, "receive ACK of FIN", FIGURE_5 },
-	{ ST_FIN_WAIT_1, ST_CLOSING, "receive FIN, send ACK", FIGURE_5 },
-	{ ST_FIN_WAIT_1, ST_TIME_WAIT, "receive FIN and ACK of FIN, send ACK",
+	{ ST_CLOSED, ST_LISTEN, BY_CALL, "passive OPEN", FIGURE_5 },
+	{ ST_CLOSED, ST_SYN_SENT, BY_CALL, "active OPEN, send SYN", FIGURE_5 },
+	{ ST_LISTEN, ST_CLOSED, BY_CALL | BY_ABORT, "CLOSE", FIGURE_5 },
+	{ ST_LISTEN, ST_SYN_RCVD, BY_SEGMENT | BY_SYN, "receive SYN, send SYN,ACK", FIGURE_5 },
+	{ ST_LISTEN, ST_SYN_SENT, BY_CALL, "SEND, send SYN", FIGURE_5 },
+	{ ST_SYN_SENT, ST_CLOSED, BY_CALL | BY_ABORT, "CLOSE", FIGURE_5 },
+	{ ST_SYN_SENT, ST_CLOSED, BY_RST, "receive RST", "3.10.7.3, second: RST" },
+	{ ST_SYN_SENT, ST_CLOSED, BY_TIMEOUT, "time-out", TIMEOUT },
+	{ ST_SYN_SENT, ST_SYN_RCVD, BY_SEGMENT | BY_SYN, "receive SYN, send SYN,ACK", FIGURE_5 },
+	{ ST_SYN_SENT, ST_ESTABLISHED, BY_SEGMENT, "receive SYN,ACK, send ACK", FIGURE_5 },
+	{ ST_SYN_RCVD, ST_ESTABLISHED, BY_SEGMENT, "receive ACK of SYN", FIGURE_5 },
+	{ ST_SYN_RCVD, ST_FIN_WAIT_1, BY_CALL, "CLOSE, send FIN", FIGURE_5 },
+	{ ST_SYN_RCVD, ST_LISTEN, BY_RST, "receive RST", FIGURE_5 ", Note 1" },
+	{ ST_SYN_RCVD, ST_CLOSE_WAIT, BY_SEGMENT, "receive FIN, send ACK", "3.10.7.4, eighth" },
+	CAN_BREAK_OFF(ST_SYN_RCVD, BY_ABORT),
+	{ ST_ESTABLISHED, ST_FIN_WAIT_1, BY_CALL | BY_TIMEOUT, "CLOSE, send FIN", FIGURE_5 },
+	{ ST_ESTABLISHED, ST_CLOSE_WAIT, BY_SEGMENT, "receive FIN, send ACK", FIGURE_5 },
+	CAN_BREAK_OFF(ST_ESTABLISHED, ABORTING),
+	{ ST_FIN_WAIT_1, ST_FIN_WAIT_2, BY_SEGMENT, "receive ACK of FIN", FIGURE_5 },
+	{ ST_FIN_WAIT_1, ST_CLOSING, BY_SEGMENT, "receive FIN, send ACK", FIGURE_5 },
+	{ ST_FIN_WAIT_1, ST_TIME_WAIT, BY_SEGMENT, "receive FIN and ACK of FIN, send ACK",
 	  FIGURE_5 ", Note 2" },
-	{ ST_FIN_WAIT_2, ST_TIME_WAIT, "receive FIN, send ACK", FIGURE_5 },
-	{ ST_CLOSE_WAIT, ST_LAST_ACK, "CLOSE, send FIN", FIGURE_5 },
-	{ ST_CLOSING, ST_TIME_WAIT, "receive ACK of FIN", FIGURE_5 },
-	{ ST_LAST_ACK, ST_CLOSED, "receive ACK of FIN, or time-out", FIGURE_5 },
-	{ ST_TIME_WAIT, ST_CLOSED, "2MSL time-out", FIGURE_5 },
-	/* Not drawn in Figure 5, but in the text. */
-	{ ST_SYN_RCVD, ST_CLOSE_WAIT, "receive FIN, send ACK", "3.10.7.4, eighth: FIN" },
-	{ ST_SYN_RCVD, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_ESTABLISHED, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_FIN_WAIT_1, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_FIN_WAIT_2, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_CLOSE_WAIT, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_CLOSING, ST_CLOSED, "RST, ABORT or time-out", RESET },
-	{ ST_CLOSED, ST_CLOSED, NULL, NULL },
+	CAN_BREAK_OFF(ST_FIN_WAIT_1, ABORTING),
+	{ ST_FIN_WAIT_2, ST_TIME_WAIT, BY_SEGMENT, "receive FIN, send ACK", FIGURE_5 },
+	CAN_BREAK_OFF(ST_FIN_WAIT_2, ABORTING),
+	{ ST_CLOSE_WAIT, ST_LAST_ACK, BY_CALL | BY_TIMEOUT, "CLOSE, send FIN", FIGURE_5 },
+	CAN_BREAK_OFF(ST_CLOSE_WAIT, ABORTING),
+	{ ST_CLOSING, ST_TIME_WAIT, BY_SEGMENT, "receive ACK of FIN", FIGURE_5 },
+	CAN_BREAK_OFF(ST_CLOSING, BY_ABORT),
+	{ ST_LAST_ACK, ST_CLOSED, BY_SEGMENT, "receive ACK of FIN", FIGURE_5 },
+	CAN_BREAK_OFF(ST_LAST_ACK, BY_ABORT),
+	{ ST_TIME_WAIT, ST_CLOSED, BY_TIMEOUT, "2MSL time-out", FIGURE_5 },
+	{ ST_TIME_WAIT, ST_CLOSED, BY_ABORT, "ABORT", ABORT },
+	{ ST_TIME_WAIT, ST_CLOSED, BY_RST, "receive RST", RST },
+	{ ST_TIME_WAIT, ST_CLOSED, BY_SYN, "receive SYN of a new connection", "3.6.1, MAY-2" },
+	{ ST_CLOSED, ST_CLOSED, 0, NULL, NULL },
 };
 
 const struct edge *state_edge(enum state from, enum state to)
 {
 	for (const struct edge *edge = state_edges; edge->from != edge->to; edge++)
 		if (edge->from == from && edge->to == to)
+			return edge;
+	return NULL;
+}
+
+const struct edge *state_edge_by(enum state from, enum state to, enum trigger by)
+{
+	for (const struct edge *edge = state_edges; edge->from != edge->to; edge++)
+		if (edge->from == from && edge->to == to && edge->by & (unsigned int)by)
 			return edge;
 	return NULL;
 }

@@ -24,17 +24,35 @@ enum state {
 /** @return the state's name in RFC 9293, with underscores, as "FIN_WAIT_1"; never NULL */
 const char *state_name(enum state state);
 
+/** What makes a transition. */
+enum trigger {
+	BY_CALL = 1 << 0,    /**< a user call other than ABORT: OPEN, SEND, CLOSE (3.10) */
+	BY_ABORT = 1 << 1,   /**< ABORT (3.10.5) */
+	BY_SEGMENT = 1 << 2, /**< a segment without RST of the same connection */
+	BY_SYN = 1 << 3,     /**< a SYN between the same endpoints: a new connection's */
+	BY_RST = 1 << 4,     /**< a segment with RST of the same connection */
+	BY_TIMEOUT = 1 << 5, /**< one of the stack's timers */
+};
+
 /** An edge of the state diagram. */
 struct edge {
 	enum state from, to;
-	const char *event; /**< what makes the transition, in the words of the RFC */
+	unsigned int by;   /**< a sum of enum trigger: what can make this transition */
+	const char *event; /**< the same in the words of the RFC */
 	const char *rfc;   /**< where in RFC 9293 */
 };
 
-/** Every edge of RFC 9293's Figure 5, and those of RST, ABORT and time-outs; from == to ends it. */
+/**
+ * Every edge of RFC 9293's Figure 5, and those of its text that the figure leaves out: RST, ABORT,
+ * time-outs. Where several things lead from one state to another and do not mean the same (an
+ * acknowledged FIN, a reset), they are several edges. from == to ends the table.
+ */
 extern const struct edge state_edges[];
 
-/** @return the diagram's edge between two states; NULL if there is none */
+/** @return the diagram's first edge between two states; NULL if there is none */
 const struct edge *state_edge(enum state from, enum state to);
+
+/** @return the one that this makes; NULL if there is none, whatever else leads there */
+const struct edge *state_edge_by(enum state from, enum state to, enum trigger by);
 
 #endif
