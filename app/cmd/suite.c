@@ -122,7 +122,7 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	putchar('\n');
 }
 
-static void show(const struct suite *suite, int index, const char *output, size_t size)
+static void show_result(const struct suite *suite, int index, const char *output, size_t size)
 {
 	if (suite->options.format == FORMAT_TAP)
 		print_tap(suite, index, output, size);
@@ -138,7 +138,7 @@ static void on_done(int index, const char *output, size_t size, void *context)
 	const struct result *result = &suite->results[index];
 
 	if (!suite->quiet)
-		show(suite, index, output, size);
+		show_result(suite, index, output, size);
 	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);

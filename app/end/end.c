@@ -154,8 +154,8 @@ int conn_bind_again(struct conn *conn)
 void end_drop_default_route(struct end *end)
 {
 	struct cause before;
-	struct event *call = lab_call(end->lab, &before, end->ops->who, NULL, "default route",
-				      "%s", "none");
+	struct event *call =
+		lab_call(end->lab, &before, end->ops->who, NULL, "default route", "%s", "none");
 
 	if (end->ops->drop_default_route != NULL)
 		end->ops->drop_default_route(end);

@@ -63,7 +63,7 @@ struct end_ops {
 	int (*abort)(struct conn *conn);
 	int (*set)(struct conn *conn, enum conn_option option, int value);
 	void (*drop_default_route)(struct end *end); /**< NULL: it has none */
-	void (*abandon)(struct end *end); /**< what no application holds; may be NULL */
+	void (*abandon)(struct end *end);            /**< what no application holds; may be NULL */
 	void (*dispose)(struct end *end);
 };
 
@@ -74,8 +74,8 @@ struct end {
 	struct endpoint address; /**< port 0 */
 	struct conn *conns;      /**< newest first */
 	bool snapshots;          /**< its watcher misses what is entered and left within one step */
-	bool reuse_address;      /**< SO_REUSEADDR, SOF_REUSEADDR: set on what is opened from now on */
-	int refusal;             /**< why the latest listen or connect was refused: an errno; 0: it was not */
+	bool reuse_address; /**< SO_REUSEADDR, SOF_REUSEADDR: set on what is opened from now on */
+	int refusal; /**< why the latest listen or connect was refused: an errno; 0: it was not */
 };
 
 /** @return "lwip" or "kernel" */
@@ -100,6 +100,9 @@ void end_close(struct end *end);
 
 /** @return how long lwIP keeps a connection in TIME_WAIT, at most: 2MSL, in ms */
 uint32_t lwip_end_time_wait_ms(void);
+
+/** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
+unsigned int lwip_end_pcbs(void);
 
 /**
  * What lwIP holds that it did not hold when its end was opened: pcbs, segments, pbufs.

@@ -547,6 +547,11 @@ uint32_t lwip_end_time_wait_ms(void)
 	return 2 * (msl + tick);
 }
 
+unsigned int lwip_end_pcbs(void)
+{
+	return MEMP_NUM_TCP_PCB;
+}
+
 /* -- lwIP's pools, as far as connections use them */
 
 static const struct {

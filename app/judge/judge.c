@@ -604,9 +604,9 @@ static unsigned int trigger_of(const struct timeline *timeline, const struct eve
 	}
 	flags = cause->frame.segment.flags;
 	if (is_of(cause, transition->conn))
-		return flags & SEG_RST				    ? BY_RST
+		return flags & SEG_RST                            ? BY_RST
 		       : (flags & (SEG_SYN | SEG_ACK)) == SEG_SYN ? BY_SYN
-								    : BY_SEGMENT;
+								  : BY_SEGMENT;
 	/* Another connection's, which can only mean this one when it takes its place. */
 	return flags & SEG_SYN &&
 			       between_the_same(timeline, &cause->frame.segment, transition->conn)
@@ -671,7 +671,7 @@ void expect_unreachable(struct end *end, int from, int to, enum trigger by, cons
 	walked = judge_walked(lab->timeline, who) & UINT64_C(1) << (edge - state_edges);
 	snprintf(text, sizeof(text), "%s never goes %s" ARROW "%s (%s): %s%s", end_name(end),
 		 state_name(edge->from), state_name(edge->to), edge->event, why,
-		 walked	  ? ", but it did"
+		 walked    ? ", but it did"
 		 : entered ? ""
 			   : ", but here it was never asked to");
 	event = verdict(lab, NULL, entered && !walked, text);

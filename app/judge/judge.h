@@ -53,9 +53,8 @@ void expect_segments_from(struct conn *conn);
  * moment on the clock of its stack. Without expect_segments_from(): from its first segment.
  * lwIP's timers tick every 0.5 s; the kernel's may be late, but never early.
  */
-#define expect_times(conn, ...) \
-	judge_times((conn), (const double[]){ __VA_ARGS__, TIMES_END })
-#define TIMES_END (-1.0)
+#define expect_times(conn, ...) judge_times((conn), (const double[]){ __VA_ARGS__, TIMES_END })
+#define TIMES_END               (-1.0)
 
 /** How long the connection was in a state, the last time that it was in it; as expect_times(). */
 #define expect_lasted(conn, expected, seconds) \

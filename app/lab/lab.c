@@ -53,7 +53,8 @@ static struct endpoint ipv4_endpoint(const char *address)
 
 /*
  * The kernel's side of the cable: no IPv6 of its own accord; no tail loss probes, whose timer is set
- * from a round-trip time that is next to nothing here; an address; up.
+ * from a round-trip time that is next to nothing here; no limit, in real time, to how often it
+ * answers what is out of the window, for hours of lwIP's pass in no time; an address; up.
  */
 static int configure_kernel(struct lab *lab, struct why *why)
 {
@@ -65,6 +66,8 @@ static int configure_kernel(struct lab *lab, struct why *why)
 	if (err < 0 && err != -ENOENT) /* a kernel without IPv6 is as silent */
 		return err;
 	err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
+	if (err == 0)
+		err = namespace_sysctl("net/ipv4/tcp_invalid_ratelimit", "0", why);
 	if (err < 0)
 		return err;
 	err = link_set_hwaddr(lab->tap.name, lab_kernel_hwaddr, why);
@@ -92,14 +95,20 @@ static int start_lwip(struct lab *lab, struct why *why)
 	return 0;
 }
 
-/* The two hosts know each other's Ethernet addresses before the experiment begins. */
-static void resolve_addresses(struct lab *lab)
+/*
+ * The two hosts know each other's Ethernet addresses, and do not ask for them: neither before the
+ * experiment nor when a cable is pulled, where a route would go on saying that there is a way.
+ */
+static int introduce_hosts(struct lab *lab, struct why *why)
 {
+	struct eth_addr hwaddr;
 	ip4_addr_t kernel;
 
 	ip4addr_aton(KERNEL_ADDRESS, &kernel);
-	etharp_request(&lab->netif, &kernel);
-	tapif_poll(&lab->netif, FRAMES_PER_READ);
+	memcpy(hwaddr.addr, lab_kernel_hwaddr, sizeof(lab_kernel_hwaddr));
+	if (etharp_add_static_entry(&kernel, &hwaddr) != ERR_OK)
+		return why_set(why, ENOMEM, "lwIP has no room for the kernel's Ethernet address");
+	return link_add_neighbour(lab->tap.name, &lab->lwip, lab_lwip_hwaddr, why);
 }
 
 static void before_kernel(void *context)
@@ -131,15 +140,18 @@ int lab_open(struct lab *lab, uint64_t seed, struct why *why)
 	if (err < 0)
 		return err;
 	err = configure_kernel(lab, why);
+	if (err == 0) {
+		netif_set_default(&lab->netif);
+		netif_set_up(&lab->netif);
+		tapif_poll(&lab->netif, FRAMES_PER_READ);
+		err = introduce_hosts(lab, why);
+	}
 	if (err < 0) {
 		netif_remove(&lab->netif);
 		tapif_close(&lab->tap);
 		return err;
 	}
-	netif_set_default(&lab->netif);
-	netif_set_up(&lab->netif);
 	tapif_poll(&lab->netif, FRAMES_PER_READ);
-	resolve_addresses(lab);
 	lab->timeline = timeline_new(clock_now_ns);
 	lab->wire.before_kernel = before_kernel;
 	lab->wire.after_kernel = after_kernel;
@@ -276,6 +288,16 @@ bool lab_wait_long(struct lab *lab, bool (*holds)(void *context), void *context,
 	if (lab->announce != NULL)
 		lab->announce(lab->announce_context, what, 0);
 	return held;
+}
+
+void lab_show(struct lab *lab, const char *what)
+{
+	struct cause before;
+	struct event *call = lab_call(lab, &before, WHO_LAB, NULL, "show", "%s", what);
+
+	lab_call_end(lab, call, before, NULL);
+	if (lab->look != NULL)
+		lab->look(lab->look_context, what);
 }
 
 struct event *lab_call(struct lab *lab, struct cause *before, enum who who, const char *conn,

@@ -36,6 +36,9 @@ struct lab {
 	/** Is told what the experiment waits for, and for how many seconds of real time; 0: it goes on. */
 	void (*announce)(void *context, const char *what, unsigned int seconds);
 	void *announce_context;
+	/** Is told of moments that are worth a look; NULL: nobody looks. */
+	void (*look)(void *context, const char *what);
+	void *look_context;
 	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
 	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
 };
@@ -83,6 +86,9 @@ void lab_warp(struct lab *lab, uint32_t ms);
  * @return whether it holds
  */
 bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), void *context);
+
+/** A moment that is worth a look from outside: an event, and whoever looks does so now. */
+void lab_show(struct lab *lab, const char *what);
 
 /** lab_wait(), with word of it to who looks on: a timer of the kernel takes its time. */
 bool lab_wait_long(struct lab *lab, bool (*holds)(void *context), void *context,

@@ -85,7 +85,7 @@ struct event {
 			const char *args; /**< what matters of its arguments, "10.9.0.1:80" */
 			const char
 				*result; /**< "ERR_OK", "EINPROGRESS (115)", "3"; NULL: not yet */
-			bool abort; /**< RFC 9293's ABORT, whatever the function's name */
+			bool abort;      /**< RFC 9293's ABORT, whatever the function's name */
 		} call;
 		struct {
 			const char *name; /**< "2MSL", "retransmission" */

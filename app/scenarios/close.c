@@ -50,6 +50,9 @@ SCENARIO(close_merged, active_closer, passive_closer,
 	expect_path(active, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1,
 		    ON_KERNEL(THROUGH(FIN_WAIT_2)), TIME_WAIT, ON_LWIP(CLOSED));
 	expect_path(passive, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+	if (active_closer->ops->who == WHO_KERNEL)
+		expect_unreachable(active_closer, FIN_WAIT_1, TIME_WAIT, BY_SEGMENT,
+				   "it passes FIN_WAIT_2 even when one segment has both");
 }
 
 SCENARIO(close_simultaneous, client, server, .title = "Simultaneous close: both in CLOSING",
@@ -182,4 +185,53 @@ SCENARIO(fin_with_data, receiver, sender, .against = RAW, .title = "FIN in a seg
 	conn_close(c);
 	raw_send(r, "ACK");
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
+#define LEAKS 5
+
+SCENARIO(close_wait_leak, forgetful, peer,
+	 .title = "An application that never closes: CLOSE_WAIT stays", .rfc = "RFC 9293, 3.6")
+{
+	struct connection c[LEAKS];
+
+	for (int i = 0; i < LEAKS; i++) {
+		c[i] = i == 0 ? establish(peer, forgetful) : establish_another(&c[0]);
+		conn_close(c[i].client);
+		read_fin(c[i].server);
+	}
+	show(forgetful, "5 connections in CLOSE_WAIT: whose are they?");
+
+	/* No timer of TCP's ends it; the peer has long forgotten. */
+	let_lwip_pass(forgetful->ops->who == WHO_LWIP ? c[0].server : c[0].client, 7200);
+	expect(forgetful->lab, count_in(forgetful, CLOSE_WAIT) == LEAKS,
+	       "%d connections of %s are in CLOSE_WAIT", LEAKS, end_name(forgetful));
+	for (int i = 0; i < LEAKS; i++)
+		expect_path(c[i].server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT);
+}
+
+SCENARIO(close_backlog, server, client, .against = RAW,
+	 .title = "A listener is closed while connections wait for accept",
+	 .rfc = "RFC 9293, 3.10.4")
+{
+	struct conn *listener = conn_listen(server, PORT, 4);
+	struct raw *open = raw_conn(client, server, PORT, 5000);
+	struct raw *opening = raw_conn(client, server, PORT, 5001);
+
+	raw_handshake(open);
+	raw_send(opening, "SYN");
+	expect_raw(opening, "SYN,ACK");
+	expect_state(conn_of(server, open), ESTABLISHED);
+	expect_state(conn_of(server, opening), SYN_RCVD);
+
+	/* The kernel resets whoever waits; lwIP's application has them, and must do so itself. */
+	conn_close(listener);
+	if (server->ops->who == WHO_KERNEL)
+		expect_raw(open, "RST,ACK");
+	else
+		expect_state(conn_of(server, open), ESTABLISHED);
+
+	/* Nobody is there any more for the one whose handshake is not over. */
+	raw_send(opening, "ACK");
+	expect_raw(opening, told(listener, 1, 0) ? "RST,ACK" : "RST");
+	expect_path(listener, CLOSED, LISTEN, CLOSED);
 }

@@ -49,3 +49,34 @@ SCENARIO(rst_attack, victim, attacker, .against = RAW,
 	expect_error(c, ECONNRESET);
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSED);
 }
+
+SCENARIO(zero_window, sender, receiver, .against = RAW,
+	 .title = "The receiver's window is closed: probes until it opens",
+	 .rfc = "RFC 9293, 3.8.6.1, MUST-36, MUST-37", .slow = { [WHO_KERNEL] = 1 })
+{
+	struct raw *r = raw_conn(receiver, sender, 7777, 5000);
+	struct conn *c;
+
+	r->window = 0;
+	c = establish_with_raw(sender, r);
+	expect_segments_from(c);
+	conn_send(c, "hello", 5);
+	expect_raw_nothing(r);
+
+	/* Each probe is answered, and no data are taken: the connection stays (MUST-37). */
+	for (int probe = 0; probe < 3; probe++) {
+		await_retransmission(c);
+		expect_raw(r, "ACK");
+		raw_send_at(r, "ACK", 1, 1, 0);
+	}
+	if (sender->ops->who == WHO_LWIP)
+		expect_times(c, 1.5, 4.5, 10.5);
+	else
+		expect_times(c, 0.2, 0.6, 1.4);
+
+	r->window = 65535;
+	raw_send_at(r, "ACK", 1, 1, 0);
+	expect_raw(r, "ACK");
+	expect_state(c, ESTABLISHED);
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED);
+}

@@ -65,6 +65,20 @@ SCENARIO(rst_in_closing, closer, peer, .against = RAW, .title = "RST in CLOSING"
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, CLOSING, CLOSED);
 }
 
+SCENARIO(rst_in_last_ack, closer, peer, .against = RAW, .title = "RST in LAST_ACK",
+	 .rfc = "RFC 9293, 3.10.7.4, second")
+{
+	struct raw *r = raw_conn(peer, closer, PORT, 5000);
+	struct conn *c = establish_with_raw(closer, r);
+
+	raw_send(r, "FIN,ACK");
+	expect_state(c, CLOSE_WAIT);
+	conn_close(c);
+	expect_state(c, LAST_ACK);
+	raw_send(r, "RST");
+	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
 SCENARIO(listener_closed, server, client, .against = RAW,
 	 .title = "A listener is closed: who comes then is refused", .rfc = "RFC 9293, 3.10.4")
 {

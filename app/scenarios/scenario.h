@@ -141,7 +141,17 @@ void let_lwip_pass(struct conn *conn, unsigned int seconds);
  */
 void let_pass(struct conn *conn, unsigned int seconds, const char *what);
 
-/** The same until the connection is CLOSED, which is expected within so many seconds. */
+/** Lets so many ms of real time pass, for the kernel's short timers. */
+void let_ms_pass(struct end *end, unsigned int ms);
+
+/**
+ * A moment worth a look at what the system's own tools say of it: with --show they are asked here.
+ *
+ * @param what  for people: "5 connections in CLOSE_WAIT"
+ */
+void show(struct end *end, const char *what);
+
+/** The same as let_pass() until the connection is CLOSED, which is expected within so many seconds. */
 void await_end(struct conn *conn, unsigned int seconds, const char *what);
 
 /**

@@ -157,8 +157,8 @@ void lose(const struct end *from, const char *flags, unsigned int nth)
 	add_rule(from, &rule);
 }
 
-/* lwIP's longest first retransmission time-out is that of a SYN, 3 s. */
-#define LWIP_RETRANSMITS_MS 4000
+/* lwIP's longest interval that scenarios see twice is a persist timer's third, 6 s. */
+#define LWIP_RETRANSMITS_MS 7000
 
 struct sending {
 	const struct conn *conn;
@@ -236,9 +236,8 @@ static bool pass_until(struct conn *conn, bool (*holds)(void *context), void *co
 {
 	struct lab *lab = conn->end->lab;
 
-	return conn->end->ops->who == WHO_LWIP
-		       ? lab_warp_until(lab, seconds * 1000, holds, context)
-		       : lab_wait_long(lab, holds, context, seconds, what);
+	return conn->end->ops->who == WHO_LWIP ? lab_warp_until(lab, seconds * 1000, holds, context)
+					       : lab_wait_long(lab, holds, context, seconds, what);
 }
 
 static bool never(void *context)
@@ -250,6 +249,16 @@ static bool never(void *context)
 void let_pass(struct conn *conn, unsigned int seconds, const char *what)
 {
 	pass_until(conn, never, NULL, seconds, what);
+}
+
+void let_ms_pass(struct end *end, unsigned int ms)
+{
+	lab_wait(end->lab, never, NULL, ms);
+}
+
+void show(struct end *end, const char *what)
+{
+	lab_show(end->lab, what);
 }
 
 static bool is_closed(void *context)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* TIME_WAIT (RFC 9293, 3.6). */
+#include <errno.h>
+
 #include "scenarios/scenario.h"
 
 #define PORT 7777
@@ -33,6 +35,9 @@ SCENARIO(time_wait_rst, closer, peer, .against = RAW, .title = "RST in TIME_WAIT
 	close_towards_raw(c, r);
 	raw_send_at(r, "RST", 2, 0, 0);
 	expect_raw_nothing(r);
+	if (closer->ops->who == WHO_LWIP)
+		expect_unreachable(closer, TIME_WAIT, CLOSED, BY_RST,
+				   "RST is ignored in TIME_WAIT, as RFC 1337 advises");
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, ON_KERNEL(THROUGH(FIN_WAIT_2)),
 		    TIME_WAIT, ON_KERNEL(CLOSED));
 }
@@ -65,6 +70,8 @@ SCENARIO(time_wait_new_syn, closer, peer, .against = RAW,
 		/* The last ACK once more: the peer would reset, and lwIP would ignore that. */
 		expect_raw(again, "ACK");
 		expect_state(c, TIME_WAIT);
+		expect_unreachable(closer, TIME_WAIT, CLOSED, BY_SYN,
+				   "it answers the SYN with the last ACK");
 		return;
 	}
 	expect_raw(again, "SYN,ACK");
@@ -72,4 +79,179 @@ SCENARIO(time_wait_new_syn, closer, peer, .against = RAW,
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2), TIME_WAIT,
 		    CLOSED);
 	expect_path(conn_of(closer, again), LISTEN, SYN_RCVD, ESTABLISHED);
+}
+
+/* The closer closes first, its peer at once: the closer's side is in TIME_WAIT. */
+static void close_both(const struct connection *c)
+{
+	conn_close(c->client);
+	conn_close(c->server);
+	expect_state(c->client, TIME_WAIT);
+}
+
+SCENARIO(time_wait_2msl, closer, peer, .title = "TIME_WAIT lasts 2MSL", .rfc = "RFC 9293, 3.6.1",
+	 .slow = { [WHO_KERNEL] = 60 })
+{
+	struct connection c = establish(closer, peer);
+
+	close_both(&c);
+	await_end(c.client, 150, "2MSL");
+	/* MSL is 60 s in lwIP, 30 s in Linux. */
+	expect_lasted(c.client, TIME_WAIT, told(c.client, 120, 60));
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1,
+		    ON_KERNEL(THROUGH(FIN_WAIT_2)), TIME_WAIT, CLOSED);
+}
+
+SCENARIO(time_wait_bind, server, client,
+	 .title = "The port of a connection in TIME_WAIT: in use, but for SO_REUSEADDR",
+	 .rfc = "RFC 9293, 3.6.1; socket(7)")
+{
+	struct connection c = establish(client, server);
+	struct conn *again;
+
+	/* The server closes first, as one does that is restarted. */
+	conn_close(c.server);
+	conn_close(c.client);
+	expect_state(c.server, TIME_WAIT);
+	conn_close(c.listener);
+	again = conn_listen(server, PORT, 4);
+	expect_refused(server, again, EADDRINUSE);
+
+	/* Both sockets must have it on Linux, only the new one in lwIP. */
+	server->reuse_address = true;
+	again = conn_listen(server, PORT + 1, 4);
+	c.client = conn_connect(client, server, PORT + 1);
+	c.server = take_connection(server, again);
+	conn_close(c.server);
+	conn_close(c.client);
+	expect_state(c.server, TIME_WAIT);
+	conn_close(again);
+	again = conn_listen(server, PORT + 1, 4);
+	expect(server->lab, again != NULL, "%s listens again", end_name(server));
+}
+
+SCENARIO(time_wait_reuse, closer, peer, .only = KERNEL_ONLY,
+	 .title = "Out of ports because of TIME_WAIT: tcp_tw_reuse 0, 2 and 1", .rfc = "RFC 6191",
+	 .slow = { [WHO_KERNEL] = 1 })
+{
+	struct conn *listener = conn_listen(peer, PORT, 4);
+	struct connection c = { .listener = listener };
+
+	kernel_parameter(closer, "net/ipv4/ip_local_port_range", "50000 50000");
+	c.client = conn_connect_unbound(closer, peer, PORT);
+	c.server = take_connection(peer, listener);
+	close_both(&c);
+
+	/* Never; only to the host itself, as it comes; to every host. */
+	kernel_parameter(closer, "net/ipv4/tcp_tw_reuse", "0");
+	expect_refused(closer, conn_connect_unbound(closer, peer, PORT), EADDRNOTAVAIL);
+	kernel_parameter(closer, "net/ipv4/tcp_tw_reuse", "2");
+	expect_refused(closer, conn_connect_unbound(closer, peer, PORT), EADDRNOTAVAIL);
+	kernel_parameter(closer, "net/ipv4/tcp_tw_reuse", "1");
+	expect_refused(closer, conn_connect_unbound(closer, peer, PORT), EADDRNOTAVAIL);
+
+	/* But not within a second: the timestamps must have moved on. */
+	let_pass(c.client, 2, "the second that tcp_tw_reuse waits");
+	c.client = conn_connect_unbound(closer, peer, PORT);
+	require(closer->lab, c.client != NULL, "%s connects from the same port", end_name(closer));
+	expect_state(c.client, ESTABLISHED);
+}
+
+SCENARIO(time_wait_reuse_delay, closer, peer, .only = KERNEL_ONLY,
+	 .title = "tcp_tw_reuse sooner: tcp_tw_reuse_delay (since Linux 6.14)",
+	 .rfc = "RFC 6191, 2")
+{
+	const char *delay = "net/ipv4/tcp_tw_reuse_delay";
+	struct conn *listener = conn_listen(peer, PORT, 4);
+	struct connection c = { .listener = listener };
+
+	if (!kernel_has_parameter(delay)) {
+		expect(closer->lab, true, "this kernel has no tcp_tw_reuse_delay: always 1 s");
+		return;
+	}
+	kernel_parameter(closer, delay, "10");
+	kernel_parameter(closer, "net/ipv4/tcp_tw_reuse", "1");
+	kernel_parameter(closer, "net/ipv4/ip_local_port_range", "50000 50000");
+	c.client = conn_connect_unbound(closer, peer, PORT);
+	c.server = take_connection(peer, listener);
+	close_both(&c);
+	let_ms_pass(closer, 50);
+	c.client = conn_connect_unbound(closer, peer, PORT);
+	require(closer->lab, c.client != NULL, "%s connects from the same port", end_name(closer));
+	expect_state(c.client, ESTABLISHED);
+}
+
+SCENARIO(time_wait_buckets, closer, peer, .only = KERNEL_ONLY,
+	 .title = "More in TIME_WAIT than tcp_max_tw_buckets: straight to CLOSED",
+	 .rfc = "ip-sysctl, tcp_max_tw_buckets")
+{
+	struct connection one = establish(closer, peer), two = establish_another(&one);
+
+	kernel_parameter(closer, "net/ipv4/tcp_max_tw_buckets", "1");
+	close_both(&one);
+	conn_close(two.client);
+	conn_close(two.server);
+	expect_state(two.client, CLOSED);
+	expect_path(one.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2),
+		    TIME_WAIT);
+	expect_path(two.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2),
+		    CLOSED);
+}
+
+SCENARIO(time_wait_pressure, closer, peer, .only = LWIP_ONLY,
+	 .title = "No pcb is left: the oldest TIME_WAIT makes room",
+	 .rfc = "lwIP, tcp_alloc, tcp_kill_timewait")
+{
+	struct connection first = establish(closer, peer), c = first;
+
+	close_both(&first);
+	while (count_in(closer, TIME_WAIT) < lwip_end_pcbs()) {
+		c = establish_another(&first);
+		close_both(&c);
+	}
+	expect_state(first.client, TIME_WAIT);
+	c = establish_another(&first);
+	expect_path(first.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, TIME_WAIT, CLOSED);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED);
+}
+
+SCENARIO(time_wait_recycle, closer, peer, .only = KERNEL_ONLY, .title = "tcp_tw_recycle is gone",
+	 .rfc = "Linux 4.12, commit 4396e46187ca")
+{
+	struct connection c;
+
+	/*
+	 * It ended TIME_WAIT after a retransmission time-out, and refused whoever's timestamps went
+	 * backwards: clients behind one NAT, whose clocks differ. Since Linux 4.10 timestamps differ
+	 * per connection anyway, and it could not work any more.
+	 */
+	expect(closer->lab, !kernel_has_parameter("net/ipv4/tcp_tw_recycle"),
+	       "there is no tcp_tw_recycle; for clients there is tcp_tw_reuse (time-wait-reuse), "
+	       "for servers SO_REUSEADDR (time-wait-bind), or let the other side close first");
+	c = establish(closer, peer);
+	close_both(&c);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2),
+		    TIME_WAIT);
+}
+
+SCENARIO(fin_timeout_myth, closer, peer, .only = KERNEL_ONLY,
+	 .title = "tcp_fin_timeout shortens FIN_WAIT_2, not TIME_WAIT",
+	 .rfc = "ip-sysctl, tcp_fin_timeout", .slow = { [WHO_KERNEL] = 2 })
+{
+	struct connection before = establish(closer, peer), after = establish_another(&before),
+			  half = establish_another(&before);
+
+	close_both(&before);
+	kernel_parameter(closer, "net/ipv4/tcp_fin_timeout", "1");
+	close_both(&after);
+	conn_close(half.client);
+	expect_state(half.client, FIN_WAIT_2);
+
+	await_end(half.client, 3, "tcp_fin_timeout");
+	let_pass(after.client, 1, "a TIME_WAIT that does not end");
+	expect_lasted(half.client, FIN_WAIT_2, 1);
+	expect_path(before.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2),
+		    TIME_WAIT);
+	expect_path(after.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2),
+		    TIME_WAIT);
 }

@@ -24,11 +24,11 @@ const char *state_name(enum state state)
 #define TIMEOUT  "3.8.3, 3.8.4, 3.9.1: time-out"
 
 /* What ends a connection in a state, whatever the figure says. */
-#define CAN_BREAK_OFF(state, by_abort)                              \
-	{ state, ST_CLOSED, by_abort, "ABORT", ABORT },             \
-		{ state, ST_CLOSED, BY_RST, "receive RST", RST },   \
-	{                                                           \
-		state, ST_CLOSED, BY_TIMEOUT, "time-out", TIMEOUT   \
+#define CAN_BREAK_OFF(state, by_abort)                            \
+	{ state, ST_CLOSED, by_abort, "ABORT", ABORT },           \
+		{ state, ST_CLOSED, BY_RST, "receive RST", RST }, \
+	{                                                         \
+		state, ST_CLOSED, BY_TIMEOUT, "time-out", TIMEOUT \
 	}
 /* A CLOSE with data that nobody has read is an ABORT (3.6.1). */
 #define ABORTING (BY_ABORT | BY_CALL)
