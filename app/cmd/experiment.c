@@ -85,6 +85,7 @@ static void play(struct run *run, struct result *result)
 	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
 		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
 		result->walked[who] = judge_walked(run->lab.timeline, who);
+		result->unreachable[who] = judge_unreachable(run->lab.timeline, who);
 	}
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(run->ends[WHO_LWIP]);
@@ -217,6 +218,16 @@ static void put_out(const struct run *run, const struct run_options *options,
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
 
+/* Tells the parent, in the memory that both share. */
+static void announce(void *context, const char *what, unsigned int seconds)
+{
+	struct result *result = context;
+
+	result->waits_since_ns = timeline_real_ns();
+	result->waits_until_ns = result->waits_since_ns + (uint64_t)seconds * 1000000000;
+	snprintf(result->waits_for, sizeof(result->waits_for), "%s", seconds == 0 ? "" : what);
+}
+
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
 		    const struct style *style, FILE *out, struct result *result)
 {
@@ -227,6 +238,8 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}
+	run.lab.announce = announce;
+	run.lab.announce_context = result;
 	play(&run, result);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
 	result->disturbed = run.lab.disturbed;

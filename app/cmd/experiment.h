@@ -32,12 +32,15 @@ struct result {
 	struct judgement judgement;
 	uint64_t walked
 		[2]; /**< edges of state_edges at lwIP's and the kernel's end: judge_walked() */
+	uint64_t unreachable[2]; /**< likewise: judge_unreachable() */
 	char path[2]
 		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */
 	double ms;          /**< real time, from the namespace to the last verdict */
+	char waits_for[48]; /**< what it waits for just now, in real time; empty: nothing long */
+	uint64_t waits_since_ns, waits_until_ns; /**< timeline_real_ns() */
 	struct why why;     /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 

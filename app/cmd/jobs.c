@@ -126,6 +126,11 @@ static bool try_again(struct jobs *jobs, int index)
 	return start(jobs, index, &result->why) == 0;
 }
 
+static bool is_slow(const struct jobs *jobs, int index)
+{
+	return experiment_slow(&jobs->experiments[index]) > 0;
+}
+
 /* Notes the end of a child, if one has ended. */
 static bool reap(struct jobs *jobs, int *running)
 {
@@ -142,7 +147,7 @@ static bool reap(struct jobs *jobs, int *running)
 		if (!try_again(jobs, i)) {
 			note_disturbance(&jobs->results[i]);
 			jobs->job[i].ended = true;
-			*running -= 1;
+			*running -= !is_slow(jobs, i);
 		}
 	}
 	return true;
@@ -179,36 +184,48 @@ static void kill_all(struct jobs *jobs)
 	}
 }
 
+/* The first from here on that is slow, or is not; count if there is none. */
+static int next_job(const struct jobs *jobs, int from, bool slow)
+{
+	while (from < jobs->count && is_slow(jobs, from) != slow)
+		from++;
+	return from;
+}
+
 /* Starts, waits and hands on until all have ended or a signal says to stop. */
 static int run_all(struct jobs *jobs, const sigset_t *awaited,
 		   void (*done)(int index, const char *output, size_t size, void *context),
-		   void *context, struct why *why)
+		   void (*look)(void *context), void *context, struct why *why)
 {
-	int started = 0, ended = 0, running = 0, number, err;
+	const struct timespec a_second = { .tv_sec = 1 };
+	int next_slow = next_job(jobs, 0, true), next = next_job(jobs, 0, false);
+	int ended = 0, running = 0, number, err = 0;
 
-	while (ended < jobs->count) {
-		if (started < jobs->count && running < (int)jobs->options->jobs) {
-			err = start(jobs, started, why);
-			if (err < 0)
-				return err;
-			started++;
+	while (ended < jobs->count && err == 0) {
+		if (next_slow < jobs->count) {
+			err = start(jobs, next_slow, why);
+			next_slow = next_job(jobs, next_slow + 1, true);
+		} else if (next < jobs->count && running < (int)jobs->options->jobs) {
+			err = start(jobs, next, why);
+			next = next_job(jobs, next + 1, false);
 			running++;
 		} else if (!reap(jobs, &running)) {
-			number = sigwaitinfo(awaited, NULL);
+			number = sigtimedwait(awaited, NULL, &a_second);
 			if (number == SIGINT || number == SIGTERM)
 				return why_set(why, EINTR, "stopped by SIG%s",
 					       sigabbrev_np(number));
+			look(context);
 		}
 		for (; ended < jobs->count && jobs->job[ended].ended; ended++)
 			hand_on(&jobs->job[ended], ended, done, context);
 	}
-	return 0;
+	return err;
 }
 
 int jobs_run(const struct experiment *experiments, struct result *results, int count,
 	     const struct run_options *options, const struct style *style,
-	     void (*done)(int index, const char *output, size_t size, void *context), void *context,
-	     struct why *why)
+	     void (*done)(int index, const char *output, size_t size, void *context),
+	     void (*look)(void *context), void *context, struct why *why)
 {
 	struct jobs jobs = { .experiments = experiments,
 			     .results = results,
@@ -230,7 +247,7 @@ int jobs_run(const struct experiment *experiments, struct result *results, int c
 	sigaddset(&awaited, SIGTERM);
 	sigaddset(&awaited, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &awaited, &jobs.signals);
-	err = run_all(&jobs, &awaited, done, context, why);
+	err = run_all(&jobs, &awaited, done, look, context, why);
 	kill_all(&jobs);
 	sigprocmask(SIG_SETMASK, &jobs.signals, NULL);
 	free(jobs.job);

@@ -24,6 +24,21 @@ static bool is_meant(const struct suite *suite, int i, const struct experiment *
 		     : run_options_match(&suite->options, i, name, experiment->name);
 }
 
+/* By what they wait for the kernel's timers: nothing first, most last; else as they came. */
+static void sort_by_time(struct suite *suite)
+{
+	for (int i = 1; i < suite->count; i++) {
+		struct experiment experiment = suite->experiments[i];
+		int at = i;
+
+		for (; at > 0 && experiment_slow(&suite->experiments[at - 1]) >
+					 experiment_slow(&experiment);
+		     at--)
+			suite->experiments[at] = suite->experiments[at - 1];
+		suite->experiments[at] = experiment;
+	}
+}
+
 static int select_experiments(struct suite *suite)
 {
 	struct experiment *grown;
@@ -41,6 +56,7 @@ static int select_experiments(struct suite *suite)
 			suite->experiments[suite->count++] = next;
 		}
 	}
+	sort_by_time(suite);
 	return 0;
 }
 
@@ -85,11 +101,11 @@ static bool holds(const struct result *result)
 }
 
 /* The terminal's width in columns; 0: it is none, and nothing need be cut. */
-static size_t terminal_width(void)
+static size_t terminal_width(int fd)
 {
 	struct winsize size;
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 /* One line about an experiment: name, title, verdict, time, and both paths if there is room. */
@@ -101,7 +117,7 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	enum paint paint = deviates(result) ? PAINT_STATE : holds(result) ? PAINT_GOOD : PAINT_BAD;
 	const char *lwip = result->path[WHO_LWIP], *kernel = result->path[WHO_KERNEL];
 	char title[160], paths[2 * PATH_STRLEN + 20] = "";
-	size_t width = terminal_width();
+	size_t width = terminal_width(STDOUT_FILENO);
 
 	snprintf(title, sizeof(title), "%s", experiment->scenario->title);
 	text_cut(title, TITLE_WIDTH);
@@ -132,11 +148,84 @@ static void show_result(const struct suite *suite, int index, const char *output
 		print_line(suite, index, true);
 }
 
-static void on_done(int index, const char *output, size_t size, void *context)
+/* Progress goes to standard error: one line that is written over on a terminal, else one for each wait. */
+static void erase_progress(struct suite *suite)
 {
-	const struct suite *suite = context;
+	if (suite->progress_shown)
+		fputs("\r\033[K", stderr);
+	suite->progress_shown = false;
+}
+
+static const char *waits_for(const struct suite *suite, int index)
+{
 	const struct result *result = &suite->results[index];
 
+	return result->outcome == OUTCOME_NONE && result->waits_for[0] != '\0' ? result->waits_for
+										: NULL;
+}
+
+static void announce_waits(struct suite *suite)
+{
+	for (int i = 0; i < suite->count; i++) {
+		const struct result *result = &suite->results[i];
+
+		if (waits_for(suite, i) == NULL || suite->announced[i] == result->waits_since_ns)
+			continue;
+		suite->announced[i] = result->waits_since_ns;
+		fprintf(stderr, "tcplab: %s waits for %s, %u s at most\n",
+			suite->experiments[i].name, result->waits_for,
+			(unsigned int)((result->waits_until_ns - result->waits_since_ns) /
+				       1000000000));
+	}
+}
+
+/* The one that takes longest stands for all. */
+static void show_wait(struct suite *suite)
+{
+	uint64_t now = timeline_real_ns();
+	int longest = -1, count = 0;
+	char line[200];
+	size_t width = terminal_width(STDERR_FILENO);
+
+	for (int i = 0; i < suite->count; i++) {
+		if (waits_for(suite, i) == NULL)
+			continue;
+		count++;
+		if (longest < 0 ||
+		    suite->results[i].waits_until_ns > suite->results[longest].waits_until_ns)
+			longest = i;
+	}
+	erase_progress(suite);
+	if (longest < 0)
+		return;
+	snprintf(line, sizeof(line), "%d waiting; %s for %s: %.0f of %.0f s", count,
+		 suite->experiments[longest].name, suite->results[longest].waits_for,
+		 (double)(now - suite->results[longest].waits_since_ns) / 1e9,
+		 (double)(suite->results[longest].waits_until_ns -
+			  suite->results[longest].waits_since_ns) /
+			 1e9);
+	if (width > 0)
+		text_cut(line, width - 1);
+	fputs(line, stderr);
+	suite->progress_shown = true;
+}
+
+static void look(void *context)
+{
+	struct suite *suite = context;
+
+	if (isatty(STDERR_FILENO))
+		show_wait(suite);
+	else
+		announce_waits(suite);
+}
+
+static void on_done(int index, const char *output, size_t size, void *context)
+{
+	struct suite *suite = context;
+	const struct result *result = &suite->results[index];
+
+	erase_progress(suite);
 	if (!suite->quiet)
 		show_result(suite, index, output, size);
 	if (result->why.text[0] != '\0')
@@ -147,27 +236,33 @@ static void on_done(int index, const char *output, size_t size, void *context)
 
 static void print_coverage_of(const struct suite *suite, enum who who)
 {
-	unsigned int edges = 0, walked = 0, states = 0;
+	unsigned int edges = 0, walked = 0, unreachable = 0, states = 0, missing;
 	bool visited[ST_COUNT] = { false };
-	uint64_t all = 0;
+	uint64_t all = 0, proven = 0;
 
-	for (int i = 0; i < suite->count; i++)
+	for (int i = 0; i < suite->count; i++) {
 		all |= suite->results[i].walked[who];
+		proven |= suite->results[i].unreachable[who];
+	}
 	for (; state_edges[edges].from != state_edges[edges].to; edges++) {
-		if (!(all & UINT64_C(1) << edges))
+		unreachable += proven >> edges & 1;
+		if (!(all >> edges & 1))
 			continue;
 		walked++;
 		visited[state_edges[edges].from] = visited[state_edges[edges].to] = true;
 	}
 	for (int state = 0; state < ST_COUNT; state++)
 		states += visited[state];
-	printf("%s %u of %d states, %u of %u edges", who_name(who), states, ST_COUNT, walked,
-	       edges);
+	missing = edges - (unsigned int)__builtin_popcountll(all | proven);
+	printf("%s %u of %d states, %u of %u edges walked, %u unreachable", who_name(who), states,
+	       ST_COUNT, walked, edges, unreachable);
+	if (missing > 0)
+		printf(", %u not walked here", missing);
 }
 
 void suite_print_coverage(const struct suite *suite)
 {
-	printf("walked: ");
+	printf("state diagram: ");
 	print_coverage_of(suite, WHO_LWIP);
 	printf("; ");
 	print_coverage_of(suite, WHO_KERNEL);
@@ -225,8 +320,12 @@ int suite_run(struct suite *suite)
 		return trouble("out of memory for the results");
 	if (suite->options.format == FORMAT_TAP && !suite->quiet)
 		printf("TAP version 13\n1..%d\n", suite->count);
+	suite->announced = calloc((size_t)suite->count, sizeof(*suite->announced));
+	if (suite->announced == NULL)
+		return trouble("out of memory for the progress");
 	err = jobs_run(suite->experiments, suite->results, suite->count, &suite->options,
-		       &suite->style, on_done, suite, &why);
+		       &suite->style, on_done, look, suite, &why);
+	erase_progress(suite);
 	if (err < 0)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
@@ -251,6 +350,7 @@ int suite_select(struct suite *suite, struct why *why)
 void suite_free(struct suite *suite)
 {
 	free(suite->experiments);
+	free(suite->announced);
 	if (suite->results != NULL)
 		munmap(suite->results, (size_t)suite->count * sizeof(struct result));
 }

@@ -15,6 +15,8 @@ struct suite {
 	struct result *results;
 	int count;
 	bool quiet; /**< nothing is shown but trouble */
+	uint64_t *announced; /**< for each, the wait that was told of last: its beginning */
+	bool progress_shown; /**< a line of progress stands on the terminal */
 };
 
 /**

@@ -62,16 +62,14 @@ static void drop(struct conn *conn)
 	free(conn);
 }
 
-struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
+static struct conn *open_passively(struct end *end, const struct endpoint *local, uint8_t backlog)
 {
-	struct endpoint local = end->address;
-	struct endpoint any = { .family = local.family };
+	struct endpoint any = { .family = local->family };
 	struct conn *conn;
 	char name[12];
 
-	local.port = port;
 	flow_name_listener(&end->lab->flows, name);
-	conn = end_add_conn(end, &local, &any, false);
+	conn = end_add_conn(end, local, &any, false);
 	conn->name = timeline_text(end->lab->timeline, "%s", name);
 	end->refusal = -end->ops->listen(conn, backlog);
 	if (end->refusal != 0) {
@@ -88,6 +86,30 @@ static struct endpoint port_of(const struct end *end, uint16_t port)
 
 	endpoint.port = port;
 	return endpoint;
+}
+
+static struct endpoint port_at(const char *address, uint16_t port)
+{
+	struct endpoint endpoint = { .family = 4, .port = port };
+	int parsed = inet_pton(AF_INET, address, endpoint.addr);
+
+	LWIP_ASSERT("an IPv4 address", parsed == 1);
+	LWIP_UNUSED_ARG(parsed);
+	return endpoint;
+}
+
+struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
+{
+	struct endpoint local = port_of(end, port);
+
+	return open_passively(end, &local, backlog);
+}
+
+struct conn *conn_listen_at(struct end *end, const char *address, uint16_t port, uint8_t backlog)
+{
+	struct endpoint local = port_at(address, port);
+
+	return open_passively(end, &local, backlog);
 }
 
 static struct conn *open_actively(struct end *end, const struct endpoint *local,
@@ -126,9 +148,8 @@ struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_
 
 struct conn *conn_connect_far(struct end *end, const char *address, uint16_t port)
 {
-	struct endpoint remote = { .family = 4, .port = port };
+	struct endpoint remote = port_at(address, port);
 
-	LWIP_ASSERT("an IPv4 address", inet_pton(AF_INET, address, remote.addr) == 1);
 	return open_actively(end, &end->address, &remote);
 }
 

@@ -121,6 +121,9 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size);
  */
 struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog);
 
+/** The same at an address that need not be the stack's own: "203.0.113.1". */
+struct conn *conn_listen_at(struct end *end, const char *address, uint16_t port, uint8_t backlog);
+
 /**
  * Starts to connect to the other end.
  *

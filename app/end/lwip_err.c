@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "lwip/def.h"
 
@@ -41,4 +42,12 @@ int lwip_err_errno(err_t err)
 	size_t i = (size_t)-err;
 
 	return err <= 0 && i < LWIP_ARRAYSIZE(errors) ? errors[i].error : EIO;
+}
+
+int lwip_err_errno_of(const char *name)
+{
+	for (size_t i = 0; i < LWIP_ARRAYSIZE(errors); i++)
+		if (errors[i].name != NULL && strcmp(errors[i].name, name) == 0)
+			return errors[i].error;
+	return EIO;
 }

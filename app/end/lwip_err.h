@@ -14,4 +14,7 @@ const char *lwip_err_name(err_t err);
 /** @return a positive errno; 0 for ERR_OK */
 int lwip_err_errno(err_t err);
 
+/** @return the same for its name, "ERR_RST"; EIO for a name that lwIP has not */
+int lwip_err_errno_of(const char *name);
+
 #endif

@@ -245,7 +245,7 @@ SCENARIO(open_unreachable_host, client, peer,
 	expect_state(c, SYN_SENT);
 
 	/* The kernel tells the application so; lwIP forgets the SYN and tries again until it gives up. */
-	await_end(c, 90, "address resolution");
+	await_end(c, (unsigned int)told(c, 90, 5), "address resolution");
 	expect_error(c, told(c, ECONNABORTED, EHOSTUNREACH));
 	expect_path(c, CLOSED, SYN_SENT, CLOSED);
 }
@@ -343,7 +343,7 @@ SCENARIO(syn_rcvd_timeout, server, client, .against = RAW,
 	conn_listen(server, PORT, 4);
 	raw_send(r, "SYN");
 	c = conn_of(server, r);
-	await_end(c, 30, "the last SYN,ACK's time-out");
+	await_end(c, (unsigned int)told(c, 30, 6), "the last SYN,ACK's time-out");
 	if (server->ops->who == WHO_LWIP) {
 		expect_times(c, 0, 3, 9);
 		expect_lasted(c, SYN_RCVD, 20);

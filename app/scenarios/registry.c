@@ -20,7 +20,7 @@ const char *scenario_theme(const struct scenario *scenario)
 static size_t rank(const struct scenario *scenario)
 {
 	static const char *const themes[] = { "open",  "established", "close",     "reset",
-					      "abort", "time_wait",   "keepalive", "timeout" };
+					      "abort", "time_wait",   "keepalive", "timeout", "errno" };
 	size_t i = 0;
 
 	while (i < sizeof(themes) / sizeof(themes[0]) &&
