@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "record/jsonl.h"
+#include "show/diagnosis.h"
 #include "show/ladder.h"
 
 /* Everything that one run needs, from its beginning to its outputs. */
@@ -16,6 +17,9 @@ struct run {
 	struct lab lab;
 	struct end *ends[WHO_RAW + 1];
 	uint32_t played; /* the last event of the scenario itself */
+	FILE *looks;     /* what was seen at its moments; NULL: nobody asked */
+	char *looks_text;
+	size_t looks_size;
 };
 
 bool experiment_init(struct experiment *experiment, const struct scenario *scenario, enum who first)
@@ -36,7 +40,7 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 
 bool experiment_shown(const struct run_options *options)
 {
-	return options->verbose > 0 || options->pattern_count > 0;
+	return options->verbose > 0 || options->show || options->pattern_count > 0;
 }
 
 unsigned int experiment_slow(const struct experiment *experiment)
@@ -46,6 +50,9 @@ unsigned int experiment_slow(const struct experiment *experiment)
 
 static void tear_down(struct run *run)
 {
+	if (run->looks != NULL)
+		fclose(run->looks);
+	free(run->looks_text);
 	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
 		if (run->ends[who] != NULL)
 			end_close(run->ends[who]);
@@ -81,6 +88,8 @@ static void play(struct run *run, struct result *result)
 	timeline_begin(run->lab.timeline);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
+	if (run->looks != NULL)
+		lab_show(&run->lab, "the end");
 	run->played = timeline_count(run->lab.timeline);
 	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
 		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
@@ -133,6 +142,8 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 	ladder_print(run->lab.timeline,
 		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
 	putc('\n', out);
+	if (run->looks != NULL && fflush(run->looks) == 0)
+		fwrite(run->looks_text, 1, run->looks_size, out);
 	print_verdicts(run->lab.timeline, style, out);
 	putc('\n', out);
 }
@@ -218,6 +229,13 @@ static void put_out(const struct run *run, const struct run_options *options,
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
 
+static void look(void *context, const char *what)
+{
+	struct run *run = context;
+
+	diagnosis_print(what, run->looks);
+}
+
 /* Tells the parent, in the memory that both share. */
 static void announce(void *context, const char *what, unsigned int seconds)
 {
@@ -237,6 +255,11 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	if (set_up(&run, options->seed, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
+	}
+	if (options->show) {
+		run.looks = open_memstream(&run.looks_text, &run.looks_size);
+		run.lab.look = look;
+		run.lab.look_context = &run;
 	}
 	run.lab.announce = announce;
 	run.lab.announce_context = result;

@@ -41,7 +41,7 @@ struct result {
 	double ms;          /**< real time, from the namespace to the last verdict */
 	char waits_for[48]; /**< what it waits for just now, in real time; empty: nothing long */
 	uint64_t waits_since_ns, waits_until_ns; /**< timeline_real_ns() */
-	struct why why;     /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
+	struct why why;                          /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 
 /**

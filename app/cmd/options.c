@@ -17,6 +17,10 @@ const char run_options_help[] =
 	"                     twice: with every event, preparations and polls included\n"
 	"  --slow             with the scenarios that wait for the kernel's timers (by name: "
 	"always)\n"
+	"  --show             what ss, netstat and lsof say at the scenarios' marked moments and "
+	"at "
+	"their\n"
+	"                     end, with lwIP's own table beside it\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
 	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
@@ -66,6 +70,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "slow", no_argument, NULL, 'w' },
+		{ "show", no_argument, NULL, 'S' },
 		{ "out", required_argument, NULL, 'o' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
@@ -85,6 +90,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			break;
 		case 'v': options->verbose++; break;
 		case 'w': options->slow = true; break;
+		case 'S': options->show = true; break;
 		case 'o': options->out = optarg; break;
 		case 's':
 			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->seed, why);
@@ -92,7 +98,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		case 'f': err = parse_format(optarg, &options->format, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
 		default: /* optopt: a short one, perhaps among others; else the whole word */
-			if (optopt == 'v' || optopt == 'w')
+			if (optopt == 'v' || optopt == 'w' || optopt == 'S')
 				err = why_set(why, EINVAL, "%s: this option takes no value",
 					      argv[optind - 1]);
 			else if (optopt != 0)

@@ -19,6 +19,7 @@ enum format {
 struct run_options {
 	unsigned int jobs;    /**< scenarios at a time */
 	unsigned int verbose; /**< 1: every ladder; 2: with every event */
+	bool show;            /**< what the system's tools say at the scenarios' marked moments */
 	bool slow;            /**< also what waits for the kernel's timers */
 	uint64_t seed;
 	enum format format;

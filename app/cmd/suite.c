@@ -31,8 +31,8 @@ static void sort_by_time(struct suite *suite)
 		struct experiment experiment = suite->experiments[i];
 		int at = i;
 
-		for (; at > 0 && experiment_slow(&suite->experiments[at - 1]) >
-					 experiment_slow(&experiment);
+		for (; at > 0 &&
+		       experiment_slow(&suite->experiments[at - 1]) > experiment_slow(&experiment);
 		     at--)
 			suite->experiments[at] = suite->experiments[at - 1];
 		suite->experiments[at] = experiment;
@@ -108,15 +108,27 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* One line about an experiment: name, title, verdict, time, and both paths if there is room. */
+/* A role, who plays it, and its path: "active closer lwip CLOSED → SYN_SENT → …". */
+static void put_part(const struct suite *suite, int index, int role, char *text, size_t size)
+{
+	const struct experiment *experiment = &suite->experiments[index];
+	enum who who = experiment->role[role];
+	const char *path = who <= WHO_KERNEL ? suite->results[index].path[who] : "";
+	char name[SCENARIO_STRLEN];
+
+	snprintf(text, size, "%s %s%s%s",
+		 scenario_name(experiment->scenario->role[role], ' ', name), who_name(who),
+		 *path == '\0' ? "" : " ", path);
+}
+
+/* One line about an experiment: name, title, verdict, time, roles and both paths if there is room. */
 static void print_line(const struct suite *suite, int index, bool with_paths)
 {
 	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
 	const struct experiment *experiment = &suite->experiments[index];
 	const struct result *result = &suite->results[index];
 	enum paint paint = deviates(result) ? PAINT_STATE : holds(result) ? PAINT_GOOD : PAINT_BAD;
-	const char *lwip = result->path[WHO_LWIP], *kernel = result->path[WHO_KERNEL];
-	char title[160], paths[2 * PATH_STRLEN + 20] = "";
+	char title[160], paths[2 * (PATH_STRLEN + SCENARIO_STRLEN + 12)];
 	size_t width = terminal_width(STDOUT_FILENO);
 
 	snprintf(title, sizeof(title), "%s", experiment->scenario->title);
@@ -127,8 +139,9 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	       paint_off(&suite->style, paint), result->ms,
 	       result->disturbed > 0 ? "  disturbed" : "");
 	if (with_paths) {
-		snprintf(paths, sizeof(paths), "%s%s%s%s%s", *lwip ? "lwip " : "", lwip,
-			 *lwip && *kernel ? "; " : "", *kernel ? "kernel " : "", kernel);
+		put_part(suite, index, 0, paths, sizeof(paths));
+		strcat(paths, "; ");
+		put_part(suite, index, 1, paths + strlen(paths), sizeof(paths) - strlen(paths));
 		if (width > LINE_WIDTH)
 			text_cut(paths, width - LINE_WIDTH);
 		if (width == 0 || width > LINE_WIDTH)
@@ -156,12 +169,18 @@ static void erase_progress(struct suite *suite)
 	suite->progress_shown = false;
 }
 
+/* A wait that is soon over is not worth a word. */
+#define LONG_NS UINT64_C(1000000000)
+
+/* What an experiment has been waiting for, for long; NULL: it has not. */
 static const char *waits_for(const struct suite *suite, int index)
 {
 	const struct result *result = &suite->results[index];
 
-	return result->outcome == OUTCOME_NONE && result->waits_for[0] != '\0' ? result->waits_for
-										: NULL;
+	return result->outcome == OUTCOME_NONE && result->waits_for[0] != '\0' &&
+			       timeline_real_ns() - result->waits_since_ns > LONG_NS
+		       ? result->waits_for
+		       : NULL;
 }
 
 static void announce_waits(struct suite *suite)

@@ -14,7 +14,7 @@ struct suite {
 	struct experiment *experiments;
 	struct result *results;
 	int count;
-	bool quiet; /**< nothing is shown but trouble */
+	bool quiet;          /**< nothing is shown but trouble */
 	uint64_t *announced; /**< for each, the wait that was told of last: its beginning */
 	bool progress_shown; /**< a line of progress stands on the terminal */
 };

@@ -252,11 +252,15 @@ int conn_abort(struct conn *conn)
 
 int conn_set(struct conn *conn, enum conn_option option, int value)
 {
+	int err;
+
 	if (option == CONN_CLOSE_AT_EOF) {
 		conn->close_at_eof = value != 0;
 		return 0;
 	}
-	return conn->end->ops->set(conn, option, value);
+	err = conn->end->ops->set(conn, option, value);
+	lab_pump(conn->end->lab);
+	return err;
 }
 
 struct awaited {

@@ -296,8 +296,14 @@ void lab_show(struct lab *lab, const char *what)
 	struct event *call = lab_call(lab, &before, WHO_LAB, NULL, "show", "%s", what);
 
 	lab_call_end(lab, call, before, NULL);
-	if (lab->look != NULL)
-		lab->look(lab->look_context, what);
+	if (lab->look == NULL)
+		return;
+	/* A look takes its time: what the kernel's timers do meanwhile is no disturbance. */
+	lab->waiting = true;
+	lab->look(lab->look_context, what);
+	lab_notice_kernel_timers(lab);
+	lab->waiting = false;
+	lab_pump(lab);
 }
 
 struct event *lab_call(struct lab *lab, struct cause *before, enum who who, const char *conn,

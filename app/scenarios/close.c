@@ -17,10 +17,12 @@ SCENARIO(close, active_closer, passive_closer, .title = "Normal close: four segm
 	expect_state(passive, CLOSE_WAIT);
 	read_fin(passive);
 	expect_state(active, FIN_WAIT_2);
+	show(active_closer, "half of the way: FIN_WAIT_2 and CLOSE_WAIT");
 
 	conn_close(passive);
 	expect_state(passive, CLOSED);
 	expect_state(active, TIME_WAIT);
+	show(active_closer, "the connection is in TIME_WAIT on one side, gone on the other");
 	expect_segments(active, "> FIN,ACK", "< ACK", "< FIN,ACK", "> ACK");
 
 	pass_2msl(active);

@@ -54,10 +54,11 @@ static int received(struct conn *conn)
 	return (int)conn_recv(conn, &byte, 1);
 }
 
-SCENARIO(errno_table, kernel, lwip, .only = KERNEL_ONLY,
+SCENARIO(errno_table, caller, counterpart, .only = KERNEL_ONLY,
 	 .title = "errno: each from a real call, with lwIP's counterpart",
 	 .rfc = "errno(3), lwIP, api/err.c")
 {
+	struct end *kernel = caller, *lwip = counterpart;
 	struct connection from_kernel = establish(kernel, lwip);
 	struct connection from_lwip = establish(lwip, kernel);
 	struct connection reset, closed;
@@ -102,8 +103,7 @@ SCENARIO(errno_table, kernel, lwip, .only = KERNEL_ONLY,
 	c = reset.client;
 	reset = establish_another(&from_lwip);
 	conn_abort(reset.server);
-	expect_row(lwip, ECONNRESET, received(c), "recv, after RST", "ERR_RST",
-		   "err callback");
+	expect_row(lwip, ECONNRESET, received(c), "recv, after RST", "ERR_RST", "err callback");
 
 	/* The first call after EINPROGRESS tells that it has come about. */
 	conn_connect_again(from_kernel.client, lwip, PORT);

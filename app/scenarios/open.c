@@ -209,6 +209,7 @@ SCENARIO(half_open, survivor, crashed, .title = "Half-open connection: one side 
 
 	reboot(c.server);
 	expect_state(c.client, ESTABLISHED);
+	show(survivor, "ESTABLISHED, and nobody is there");
 
 	/* The survivor finds out as soon as it says something. */
 	expect_segments_from(c.client);
@@ -261,6 +262,7 @@ SCENARIO(open_timeout, client, server,
 	kernel_parameter(client, "net/ipv4/tcp_syn_retries", "5");
 	pull_cable(client);
 	c = conn_connect(client, server, PORT);
+	show(client, "a connection in SYN_SENT: the server, or the way to it, is gone");
 	await_end(c, 75, "the last SYN's time-out");
 	expect_error(c, told(c, ECONNABORTED, ETIMEDOUT));
 	if (client->ops->who == WHO_LWIP)
@@ -343,6 +345,7 @@ SCENARIO(syn_rcvd_timeout, server, client, .against = RAW,
 	conn_listen(server, PORT, 4);
 	raw_send(r, "SYN");
 	c = conn_of(server, r);
+	show(server, "a connection in SYN_RCVD: many of them are a SYN flood");
 	await_end(c, (unsigned int)told(c, 30, 6), "the last SYN,ACK's time-out");
 	if (server->ops->who == WHO_LWIP) {
 		expect_times(c, 0, 3, 9);
