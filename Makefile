@@ -93,7 +93,7 @@ setup-build:
 setup-test:
 	$(Q)scripts/setup build test
 setup-check:
-	$(Q)scripts/setup build check
+	$(Q)scripts/setup build test check
 
 ## clean: remove what was built; what was downloaded stays
 clean:

@@ -108,17 +108,20 @@ static size_t terminal_width(int fd)
 	return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+#define PART_STRLEN (PATH_STRLEN + SCENARIO_STRLEN + 12)
+
 /* A role, who plays it, and its path: "active closer lwip CLOSED → SYN_SENT → …". */
-static void put_part(const struct suite *suite, int index, int role, char *text, size_t size)
+static const char *put_part(const struct suite *suite, int index, int role, char text[PART_STRLEN])
 {
 	const struct experiment *experiment = &suite->experiments[index];
 	enum who who = experiment->role[role];
 	const char *path = who <= WHO_KERNEL ? suite->results[index].path[who] : "";
 	char name[SCENARIO_STRLEN];
 
-	snprintf(text, size, "%s %s%s%s",
-		 scenario_name(experiment->scenario->role[role], ' ', name), who_name(who),
-		 *path == '\0' ? "" : " ", path);
+	scenario_name(experiment->scenario->role[role], ' ', name);
+	snprintf(text, PART_STRLEN, "%s %s%s%s", name, who_name(who), *path == '\0' ? "" : " ",
+		 path);
+	return text;
 }
 
 /* One line about an experiment: name, title, verdict, time, roles and both paths if there is room. */
@@ -128,7 +131,7 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	const struct experiment *experiment = &suite->experiments[index];
 	const struct result *result = &suite->results[index];
 	enum paint paint = deviates(result) ? PAINT_STATE : holds(result) ? PAINT_GOOD : PAINT_BAD;
-	char title[160], paths[2 * (PATH_STRLEN + SCENARIO_STRLEN + 12)];
+	char title[160], first[PART_STRLEN], second[PART_STRLEN], paths[2 * PART_STRLEN + 2];
 	size_t width = terminal_width(STDOUT_FILENO);
 
 	snprintf(title, sizeof(title), "%s", experiment->scenario->title);
@@ -139,9 +142,8 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	       paint_off(&suite->style, paint), result->ms,
 	       result->disturbed > 0 ? "  disturbed" : "");
 	if (with_paths) {
-		put_part(suite, index, 0, paths, sizeof(paths));
-		strcat(paths, "; ");
-		put_part(suite, index, 1, paths + strlen(paths), sizeof(paths) - strlen(paths));
+		snprintf(paths, sizeof(paths), "%s; %s", put_part(suite, index, 0, first),
+			 put_part(suite, index, 1, second));
 		if (width > LINE_WIDTH)
 			text_cut(paths, width - LINE_WIDTH);
 		if (width == 0 || width > LINE_WIDTH)

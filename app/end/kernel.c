@@ -384,7 +384,7 @@ static uint16_t kernel_ephemeral_port(struct end *end)
  */
 static void name_active(struct conn *conn)
 {
-	union address address;
+	union address address = { 0 };
 	socklen_t length = sizeof(address);
 
 	if (conn->local.port == 0 && getsockname(kernel_conn(conn)->fd, &address.any, &length) == 0)
