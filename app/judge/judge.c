@@ -674,6 +674,12 @@ void expect_unreachable(struct end *end, int from, int to, enum trigger by, cons
 		 walked    ? ", but it did"
 		 : entered ? ""
 			   : ", but here it was never asked to");
+	if (walked && end->snapshots) {
+		expect(lab, true,
+		       "%s seems to go %s" ARROW "%s: what looks only now and then cannot tell",
+		       end_name(end), state_name(edge->from), state_name(edge->to));
+		return;
+	}
 	event = verdict(lab, NULL, entered && !walked, text);
 	event->verdict.unreachable = edge;
 	event->verdict.at = who;

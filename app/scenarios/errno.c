@@ -55,8 +55,7 @@ static int received(struct conn *conn)
 }
 
 SCENARIO(errno_table, caller, counterpart, .only = KERNEL_ONLY,
-	 .title = "errno: each from a real call, with lwIP's counterpart",
-	 .rfc = "errno(3), lwIP, api/err.c")
+	 .title = "errno: each from a real call, with lwIP's counterpart", .rfc = "RFC 9293, 3.9.1")
 {
 	struct end *kernel = caller, *lwip = counterpart;
 	struct connection from_kernel = establish(kernel, lwip);

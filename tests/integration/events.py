@@ -194,8 +194,10 @@ class Checker:
             allowed = {'frame': others, 'call': {event['who'], 'lab'}}.get(cause['ev'], {event['who']})
             if cause['who'] not in allowed:
                 self.problem('causes', event, f'happens to {event["who"]}, caused by a {cause["ev"]} of {cause["who"]}')
-            # A listener takes those that nobody accepted with it; a new SYN ends the old connection's TIME_WAIT.
-            apart = not (cause['conn'] or 'l').startswith('l') and not event['scenario'].startswith('time-wait-new-syn/')
+            # A listener takes those that nobody accepted with it; a new connection ends an old one's TIME_WAIT.
+            # And a frame that is no segment (ARP) is nobody's, whatever made it necessary.
+            apart = (not (cause['conn'] or 'l').startswith('l') and (event['ev'] != 'frame' or 'tcp' in event) and
+                     not event['scenario'].startswith(('time-wait-new-syn/', 'time-wait-reuse', 'time-wait-pressure/')))
             if apart and cause['conn'] != event['conn']:
                 self.problem('causes', event, f'happens to {event["conn"]}, caused by a {cause["ev"]} of {cause["conn"]}')
 
