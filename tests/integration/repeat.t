@@ -10,7 +10,7 @@ TCPLAB=${TCPLAB:-build/tcplab}
 . tests/integration/experiment.sh
 need_experiments
 
-REPEAT=${REPEAT:-100}
+REPEAT=${REPEAT:-50}
 names=$(experiments)
 plan $((1 + 2 * $(echo "$names" | wc -w)))
 

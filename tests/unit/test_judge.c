@@ -770,6 +770,294 @@ TEST(a_scenario_is_played_to_its_end_after_one_that_was_left)
 	assert_int_equal(timeline_count(lab.timeline), 1);
 }
 
+/* -- What makes a transition, and which edges are walked */
+
+static uint64_t bit_of(enum state from, enum state to, enum trigger by)
+{
+	const struct edge *edge = state_edge_by(from, to, by);
+
+	assert_non_null(edge);
+	return UINT64_C(1) << (edge - state_edges);
+}
+
+static struct event *from_established_to_closed(void)
+{
+	return story_state(lab.timeline, WHO_LWIP, "c1", ST_ESTABLISHED, ST_CLOSED);
+}
+
+TEST(a_call_that_aborts_is_an_abort)
+{
+	struct event *call = story_call(lab.timeline, WHO_LWIP, "c1", "whatever", "", NULL);
+
+	call->call.abort = true;
+	story_because(lab.timeline, call);
+	story_state(lab.timeline, WHO_LWIP, "c1", ST_TIME_WAIT, ST_CLOSED);
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_TIME_WAIT, ST_CLOSED, BY_ABORT));
+}
+
+TEST(a_close_that_loses_data_is_an_abort_too)
+{
+	story_because(lab.timeline,
+		      story_call(lab.timeline, WHO_LWIP, "c1", "tcp_close", "", NULL));
+	from_established_to_closed();
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_ESTABLISHED, ST_CLOSED, BY_ABORT));
+}
+
+TEST(a_segment_with_rst_resets)
+{
+	story_because(lab.timeline,
+		      story_frame(lab.timeline, WHO_KERNEL, "c1", SEG_RST | SEG_ACK, 1, 1, 0));
+	from_established_to_closed();
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_ESTABLISHED, ST_CLOSED, BY_RST));
+}
+
+TEST(a_timer_times_out)
+{
+	timeline_set_cause(lab.timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	from_established_to_closed();
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_ESTABLISHED, ST_CLOSED, BY_TIMEOUT));
+}
+
+TEST(a_segment_without_rst_is_no_reset)
+{
+	story_because(lab.timeline,
+		      story_frame(lab.timeline, WHO_KERNEL, "c1", SEG_FIN | SEG_ACK, 1, 1, 0));
+	story_state(lab.timeline, WHO_LWIP, "c1", ST_LAST_ACK, ST_CLOSED);
+	/* FIN_WAIT_2 is never left for CLOSED by a segment without RST. */
+	story_state(lab.timeline, WHO_LWIP, "c1", ST_FIN_WAIT_2, ST_CLOSED);
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_LAST_ACK, ST_CLOSED, BY_SEGMENT));
+}
+
+TEST(a_new_syn_between_the_same_endpoints_ends_time_wait)
+{
+	story_frame(lab.timeline, WHO_LWIP, "c1", SEG_ACK, 1, 1, 0);
+	story_because(lab.timeline, story_frame(lab.timeline, WHO_LWIP, "c2", SEG_SYN, 0, 0, 0));
+	story_state(lab.timeline, WHO_KERNEL, "c1", ST_TIME_WAIT, ST_CLOSED);
+	assert_int_equal(judge_walked(lab.timeline, WHO_KERNEL),
+			 bit_of(ST_TIME_WAIT, ST_CLOSED, BY_SYN));
+}
+
+TEST(a_syn_from_another_port_does_not)
+{
+	struct event *syn;
+
+	story_frame(lab.timeline, WHO_LWIP, "c1", SEG_ACK, 1, 1, 0);
+	syn = story_frame(lab.timeline, WHO_LWIP, "c2", SEG_SYN, 0, 0, 0);
+	syn->frame.segment.src.port++;
+	story_because(lab.timeline, syn);
+	story_state(lab.timeline, WHO_KERNEL, "c1", ST_TIME_WAIT, ST_CLOSED);
+	assert_int_equal(judge_walked(lab.timeline, WHO_KERNEL), 0);
+}
+
+TEST(a_transition_without_cause_walks_no_edge)
+{
+	from_established_to_closed();
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP), 0);
+}
+
+TEST(the_other_end_walks_its_own_edges)
+{
+	timeline_set_cause(lab.timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	from_established_to_closed();
+	assert_int_equal(judge_walked(lab.timeline, WHO_KERNEL), 0);
+}
+
+TEST(what_was_tried_and_not_walked_is_unreachable)
+{
+	established(lwip);
+	expect_unreachable(lwip, ST_SYN_SENT, ST_SYN_RCVD, BY_SYN, "it is ignored");
+	assert_holds();
+	assert_words(last_event()->verdict.text, "lwip never goes SYN_SENT → SYN_RCVD",
+		     "it is ignored");
+	assert_int_equal(judge_unreachable(lab.timeline, WHO_LWIP),
+			 bit_of(ST_SYN_SENT, ST_SYN_RCVD, BY_SYN));
+	assert_int_equal(judge_unreachable(lab.timeline, WHO_KERNEL), 0);
+}
+
+TEST(what_was_walked_is_not_unreachable)
+{
+	established(lwip);
+	timeline_set_cause(lab.timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	from_established_to_closed();
+	expect_unreachable(lwip, ST_ESTABLISHED, ST_CLOSED, BY_TIMEOUT, "it never ends");
+	assert_fails("but it did");
+	assert_int_equal(judge_unreachable(lab.timeline, WHO_LWIP), 0);
+}
+
+TEST(the_same_states_by_another_trigger_may_be)
+{
+	established(lwip);
+	timeline_set_cause(lab.timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	from_established_to_closed();
+	expect_unreachable(lwip, ST_ESTABLISHED, ST_CLOSED, BY_RST, "it is ignored");
+	assert_holds();
+}
+
+TEST(what_was_never_tried_is_not_unreachable)
+{
+	closed(lwip);
+	expect_unreachable(lwip, ST_SYN_SENT, ST_SYN_RCVD, BY_SYN, "it is ignored");
+	assert_fails("never asked to");
+}
+
+/* -- Times: of lwIP on its virtual clock, of the kernel on the real one */
+
+static void sent_at(enum who who, double seconds)
+{
+	struct event *event = story_frame(lab.timeline, who, "c1", SEG_ACK, 1, 1, 0);
+
+	event->v_ns = event->t_ns = (uint64_t)(seconds * 1e9);
+	if (who == WHO_LWIP)
+		event->t_ns = 0;
+	else
+		event->v_ns = 0;
+}
+
+TEST(segments_at_their_times_hold)
+{
+	struct conn *conn = established(lwip);
+
+	sent_at(WHO_LWIP, 5);
+	sent_at(WHO_KERNEL, 6);
+	sent_at(WHO_LWIP, 7.9);
+	sent_at(WHO_LWIP, 14.2);
+	expect_times(conn, 0, 3, 9);
+	assert_holds();
+	assert_words(last_event()->verdict.text, "lwip sends after 0.0 2.9 9.2 s");
+}
+
+TEST(times_count_from_the_mark)
+{
+	struct conn *conn = established(kernel);
+
+	sent_at(WHO_KERNEL, 2);
+	expect_segments_from(conn);
+	sent_at(WHO_KERNEL, 3.1);
+	expect_times(conn, 1);
+	assert_holds();
+}
+
+TEST(a_segment_too_early_fails)
+{
+	struct conn *conn = established(kernel);
+
+	sent_at(WHO_KERNEL, 0);
+	sent_at(WHO_KERNEL, 0.9);
+	expect_times(conn, 0, 1);
+	assert_fails("0.9 s: expected the last after 1 s");
+}
+
+TEST(a_segment_too_late_fails)
+{
+	struct conn *conn = established(lwip);
+
+	sent_at(WHO_LWIP, 0);
+	sent_at(WHO_LWIP, 3.6);
+	expect_times(conn, 0, 3);
+	assert_fails("expected the last after 3 s");
+}
+
+TEST(a_segment_too_few_fails)
+{
+	struct conn *conn = established(lwip);
+
+	sent_at(WHO_LWIP, 0);
+	expect_times(conn, 0, 3);
+	assert_fails("expected one more, after 3 s");
+}
+
+TEST(a_segment_too_many_fails)
+{
+	struct conn *conn = established(lwip);
+
+	sent_at(WHO_LWIP, 0);
+	sent_at(WHO_LWIP, 3);
+	expect_times(conn, 0);
+	assert_fails("one more than expected");
+}
+
+static void stay(enum who who, double from, double to)
+{
+	story_state(lab.timeline, who, "c1", ST_FIN_WAIT_1, ST_FIN_WAIT_2);
+	timeline_event(lab.timeline, timeline_count(lab.timeline))->v_ns = (uint64_t)(from * 1e9);
+	timeline_event(lab.timeline, timeline_count(lab.timeline))->t_ns = (uint64_t)(from * 1e9);
+	if (to < 0)
+		return;
+	story_state(lab.timeline, who, "c1", ST_FIN_WAIT_2, ST_CLOSED);
+	timeline_event(lab.timeline, timeline_count(lab.timeline))->v_ns = (uint64_t)(to * 1e9);
+	timeline_event(lab.timeline, timeline_count(lab.timeline))->t_ns = (uint64_t)(to * 1e9);
+}
+
+TEST(a_state_that_lasts_as_long_as_expected_holds)
+{
+	stay(WHO_LWIP, 1, 21.25);
+	expect_lasted(closed(lwip), ST_FIN_WAIT_2, 20);
+	assert_holds();
+}
+
+TEST(a_state_that_ends_too_soon_fails)
+{
+	stay(WHO_KERNEL, 1, 2);
+	expect_lasted(closed(kernel), ST_FIN_WAIT_2, 2);
+	assert_fails("kernel is in FIN_WAIT_2 for 1.00 s (expected: 2 s)");
+}
+
+TEST(a_state_that_has_not_ended_fails)
+{
+	stay(WHO_KERNEL, 1, -1);
+	expect_lasted(closed(kernel), ST_FIN_WAIT_2, 2);
+	assert_fails("it is still");
+}
+
+TEST(a_state_that_never_was_fails)
+{
+	expect_lasted(closed(kernel), ST_FIN_WAIT_2, 2);
+	assert_fails("it was never");
+}
+
+/* -- What calls answer */
+
+TEST(the_right_answer_of_a_call_holds)
+{
+	expect_result(kernel, "send", -EPIPE, EPIPE);
+	assert_holds();
+	expect_result(kernel, "connect", 0, 0);
+	assert_holds();
+}
+
+TEST(another_answer_of_a_call_fails)
+{
+	expect_result(kernel, "send", 0, EPIPE);
+	assert_fails("send returns EPIPE: it returned success");
+	expect_result(kernel, "send", -ENOTCONN, 0);
+	assert_fails("send returns success: it returned ENOTCONN");
+}
+
+TEST(the_right_refusal_holds)
+{
+	kernel->refusal = EADDRINUSE;
+	expect_refused(kernel, NULL, EADDRINUSE);
+	assert_holds();
+}
+
+TEST(another_refusal_fails)
+{
+	kernel->refusal = ENETUNREACH;
+	expect_refused(kernel, NULL, EADDRINUSE);
+	assert_fails("refuses with EADDRINUSE: it was ENETUNREACH");
+}
+
+TEST(no_refusal_fails)
+{
+	expect_refused(kernel, established(kernel), EADDRINUSE);
+	assert_fails("it did not refuse");
+}
+
 int main(void)
 {
 #define JUDGE_TEST(test) cmocka_unit_test_setup_teardown(test, open_ends, close_ends)
@@ -825,6 +1113,34 @@ int main(void)
 		JUDGE_TEST(an_expectation_is_recorded_as_it_turned_out),
 		JUDGE_TEST(what_is_required_and_not_there_ends_the_scenario),
 		JUDGE_TEST(a_scenario_is_played_to_its_end_after_one_that_was_left),
+		JUDGE_TEST(a_call_that_aborts_is_an_abort),
+		JUDGE_TEST(a_close_that_loses_data_is_an_abort_too),
+		JUDGE_TEST(a_segment_with_rst_resets),
+		JUDGE_TEST(a_timer_times_out),
+		JUDGE_TEST(a_segment_without_rst_is_no_reset),
+		JUDGE_TEST(a_new_syn_between_the_same_endpoints_ends_time_wait),
+		JUDGE_TEST(a_syn_from_another_port_does_not),
+		JUDGE_TEST(a_transition_without_cause_walks_no_edge),
+		JUDGE_TEST(the_other_end_walks_its_own_edges),
+		JUDGE_TEST(what_was_tried_and_not_walked_is_unreachable),
+		JUDGE_TEST(what_was_walked_is_not_unreachable),
+		JUDGE_TEST(the_same_states_by_another_trigger_may_be),
+		JUDGE_TEST(what_was_never_tried_is_not_unreachable),
+		JUDGE_TEST(segments_at_their_times_hold),
+		JUDGE_TEST(times_count_from_the_mark),
+		JUDGE_TEST(a_segment_too_early_fails),
+		JUDGE_TEST(a_segment_too_late_fails),
+		JUDGE_TEST(a_segment_too_few_fails),
+		JUDGE_TEST(a_segment_too_many_fails),
+		JUDGE_TEST(a_state_that_lasts_as_long_as_expected_holds),
+		JUDGE_TEST(a_state_that_ends_too_soon_fails),
+		JUDGE_TEST(a_state_that_has_not_ended_fails),
+		JUDGE_TEST(a_state_that_never_was_fails),
+		JUDGE_TEST(the_right_answer_of_a_call_holds),
+		JUDGE_TEST(another_answer_of_a_call_fails),
+		JUDGE_TEST(the_right_refusal_holds),
+		JUDGE_TEST(another_refusal_fails),
+		JUDGE_TEST(no_refusal_fails),
 	};
 
 	return cmocka_run_group_tests_name("judge", tests, start_lwip, NULL);

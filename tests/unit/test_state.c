@@ -21,7 +21,8 @@ static const enum state figure_5[][2] = {
 
 /* RST, ABORT and time-outs end a connection from these (3.10.7.4, 3.10.5, 3.8.3). */
 static const enum state resettable[] = { ST_SYN_RCVD,   ST_ESTABLISHED, ST_FIN_WAIT_1,
-					 ST_FIN_WAIT_2, ST_CLOSE_WAIT,  ST_CLOSING };
+					 ST_FIN_WAIT_2, ST_CLOSE_WAIT,  ST_CLOSING,
+					 ST_LAST_ACK };
 #define RESETTABLE (sizeof(resettable) / sizeof(resettable[0]))
 
 TEST(states_have_the_names_of_the_rfc)
@@ -58,14 +59,46 @@ TEST(each_edge_of_figure_5_is_in_the_table)
 	}
 }
 
-TEST(each_synchronized_state_but_time_wait_can_be_reset)
+TEST(each_synchronized_state_is_ended_by_rst_by_abort_and_by_a_time_out)
 {
 	for (size_t i = 0; i < RESETTABLE; i++) {
-		const struct edge *edge = state_edge(resettable[i], ST_CLOSED);
+		const struct edge *rst = state_edge_by(resettable[i], ST_CLOSED, BY_RST),
+				  *abort = state_edge_by(resettable[i], ST_CLOSED, BY_ABORT),
+				  *timeout = state_edge_by(resettable[i], ST_CLOSED, BY_TIMEOUT);
 
-		assert_non_null(edge);
-		assert_words(edge->event, "RST", "ABORT", "time-out");
+		assert_non_null(rst);
+		assert_non_null(abort);
+		assert_non_null(timeout);
+		assert_words(rst->event, "RST");
+		assert_words(abort->event, "ABORT");
+		assert_words(timeout->event, "time-out");
+		assert_ptr_not_equal(rst, abort);
+		assert_ptr_not_equal(abort, timeout);
 	}
+}
+
+TEST(time_wait_has_four_ends)
+{
+	static const enum trigger triggers[] = { BY_TIMEOUT, BY_ABORT, BY_RST, BY_SYN };
+
+	for (size_t i = 0; i < 4; i++) {
+		assert_non_null(state_edge_by(ST_TIME_WAIT, ST_CLOSED, triggers[i]));
+		for (size_t j = 0; j < i; j++)
+			assert_ptr_not_equal(state_edge_by(ST_TIME_WAIT, ST_CLOSED, triggers[i]),
+					     state_edge_by(ST_TIME_WAIT, ST_CLOSED, triggers[j]));
+	}
+	/* A segment that is neither ends nothing, and neither does CLOSE. */
+	assert_null(state_edge_by(ST_TIME_WAIT, ST_CLOSED, BY_SEGMENT));
+	assert_null(state_edge_by(ST_TIME_WAIT, ST_CLOSED, BY_CALL));
+}
+
+TEST(an_edge_is_not_walked_by_what_does_not_make_it)
+{
+	assert_null(state_edge_by(ST_CLOSED, ST_SYN_SENT, BY_SEGMENT));
+	assert_null(state_edge_by(ST_SYN_SENT, ST_ESTABLISHED, BY_TIMEOUT));
+	assert_null(state_edge_by(ST_LAST_ACK, ST_CLOSED, BY_CALL));
+	assert_null(state_edge_by(ST_SYN_RCVD, ST_LISTEN, BY_TIMEOUT));
+	assert_null(state_edge_by(ST_ESTABLISHED, ST_TIME_WAIT, BY_SEGMENT));
 }
 
 static bool is_expected(enum state from, enum state to)
@@ -101,11 +134,18 @@ TEST(each_edge_stands_once_with_its_event_and_place)
 
 	for (edge = state_edges; edge->from != edge->to; edge++) {
 		assert_true(edge->from < ST_COUNT && edge->to < ST_COUNT);
-		assert_ptr_equal(state_edge(edge->from, edge->to), edge);
 		assert_true(edge->event != NULL && edge->event[0] != '\0');
 		assert_true(edge->rfc != NULL && edge->rfc[0] == '3');
+		assert_int_not_equal(edge->by, 0);
+		/* Whatever makes it makes no other edge between the same states. */
+		for (const struct edge *other = state_edges; other != edge; other++)
+			if (other->from == edge->from && other->to == edge->to)
+				assert_int_equal(other->by & edge->by, 0);
 	}
-	assert_int_equal(edge - state_edges, FIGURE_5_EDGES + RESETTABLE + 1);
+	/* Of Figure 5; three ends of each state above, where the figure has none but LAST_ACK's; three more
+	   of TIME_WAIT, two of SYN_SENT; and SYN_RCVD to CLOSE_WAIT. */
+	assert_int_equal(edge - state_edges, FIGURE_5_EDGES + 3 * RESETTABLE + 3 + 2 + 1);
+	assert_true(edge - state_edges <= 64); /* judge_walked() has a bit for each */
 }
 
 /* The states that edges lead to, over any number of them; backwards: from which they lead here. */
@@ -138,7 +178,10 @@ int main(void)
 		cmocka_unit_test(states_have_the_names_of_the_rfc),
 		cmocka_unit_test(what_is_no_state_has_a_name_too),
 		cmocka_unit_test(each_edge_of_figure_5_is_in_the_table),
-		cmocka_unit_test(each_synchronized_state_but_time_wait_can_be_reset),
+		cmocka_unit_test(
+			each_synchronized_state_is_ended_by_rst_by_abort_and_by_a_time_out),
+		cmocka_unit_test(time_wait_has_four_ends),
+		cmocka_unit_test(an_edge_is_not_walked_by_what_does_not_make_it),
 		cmocka_unit_test(nothing_else_is_an_edge),
 		cmocka_unit_test(staying_is_no_edge),
 		cmocka_unit_test(each_edge_stands_once_with_its_event_and_place),
