@@ -25,6 +25,11 @@ experiments() {
 	"$TCPLAB" list | sed -n '/slow:/d; s/^ *\([a-z0-9-]*\/[a-z]*\) .*/\1/p' | xargs
 }
 
+# slow_experiments: the names of the others, which wait for the kernel's timers
+slow_experiments() {
+	"$TCPLAB" list | sed -n '/slow:/!d; s/^ *\([a-z0-9-]*\/[a-z]*\) .*/\1/p' | xargs
+}
+
 # poll COMMAND...: waits until COMMAND succeeds; fails when it never does
 poll() {
 	poll_left=1500
