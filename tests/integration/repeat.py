@@ -43,7 +43,7 @@ class Runs:
 
     def distinct(self):
         """An end that only some runs have counts, too."""
-        return max([len(paths) + (sum(paths.values()) < self.count) for paths in self.paths.values()], default=0)
+        return max([len(paths) + (sum(paths.values()) < self.count) for paths in self.paths.values()], default=1)
 
     def diagnostics(self):
         for end, paths in self.paths.items():
