@@ -108,6 +108,10 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 					      argv[optind - 1]);
 		}
 	}
+	if (err == 0 && options->show && options->format != FORMAT_LADDER)
+		err = why_set(
+			why, EINVAL,
+			"--show prints tables for people: it goes with --format ladder alone");
 	options->patterns = argv + optind;
 	options->pattern_count = argc - optind;
 	return err;
