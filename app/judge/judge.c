@@ -404,9 +404,10 @@ void judge_lasted(struct conn *conn, enum state state, double seconds)
 		if (event->kind != EV_STATE || event->who != conn->end->ops->who ||
 		    !is_of(event, conn->name))
 			continue;
-		if (event->state.to == state)
+		if (event->state.to == state) {
 			from = seconds_of(conn, event);
-		else if (event->state.from == state && from >= 0)
+			lasted = -1;
+		} else if (event->state.from == state && from >= 0)
 			lasted = seconds_of(conn, event) - from;
 	}
 	if (lasted < 0)
