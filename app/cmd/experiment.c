@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "record/jsonl.h"
+#include "record/transcript.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
 
@@ -201,6 +202,11 @@ static void write_jsonl(const struct run *run, FILE *out)
 	jsonl_write(run->lab.timeline, run->experiment->name, out);
 }
 
+static void write_transcript(const struct run *run, FILE *out)
+{
+	transcript_write(run->lab.timeline, out);
+}
+
 static void write_text(const struct run *run, FILE *out)
 {
 	static const struct style plain = { 0 };
@@ -209,8 +215,10 @@ static void write_text(const struct run *run, FILE *out)
 }
 
 static void put_out(const struct run *run, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result)
+		    const struct style *style, FILE *const parcels[PARCELS], struct result *result)
 {
+	FILE *out = parcels[PARCEL_OUTPUT];
+
 	switch (options->format) {
 	case FORMAT_LADDER:
 		if (experiment_shown(options) || result->judgement.failed > 0)
@@ -222,9 +230,12 @@ static void put_out(const struct run *run, const struct run_options *options,
 			print_diagnostics(run, out);
 		break;
 	}
+	if (options->keep_transcripts)
+		write_transcript(run, parcels[PARCEL_TRANSCRIPT]);
 	if (options->out != NULL &&
 	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
-	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0) &&
+	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0 ||
+	     write_evidence(run, options->out, "transcript", write_transcript, &result->why) < 0) &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
@@ -247,7 +258,7 @@ static void announce(void *context, const char *what, unsigned int seconds)
 }
 
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result)
+		    const struct style *style, FILE *const parcels[PARCELS], struct result *result)
 {
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
@@ -268,6 +279,6 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	result->disturbed = run.lab.disturbed;
 	result->judgement = judge_count(run.lab.timeline);
 	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
-	put_out(&run, options, style, out, result);
+	put_out(&run, options, style, parcels, result);
 	tear_down(&run);
 }

@@ -26,6 +26,13 @@ enum outcome {
 	OUTCOME_REFUSED, /**< the system did not let it begin, or did not take its evidence */
 };
 
+/** What an experiment hands to its parent as text. */
+enum parcel {
+	PARCEL_OUTPUT,     /**< what it prints, in the chosen format */
+	PARCEL_TRANSCRIPT, /**< record/transcript.h; where the options ask for it */
+	PARCELS
+};
+
 /** What is left of an experiment in its parent's memory. */
 struct result {
 	enum outcome outcome;
@@ -61,9 +68,9 @@ unsigned int experiment_slow(const struct experiment *experiment);
  * Runs it and writes what the options ask for. Once per process: the process is in the
  * experiment's namespaces from then on.
  *
- * @param out  takes the output in the chosen format
+ * @param parcels  take what it hands to its parent
  */
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result);
+		    const struct style *style, FILE *const parcels[PARCELS], struct result *result);
 
 #endif

@@ -18,8 +18,8 @@
 #define MAX_TRIES 5
 
 struct job {
-	pid_t pid;  /* 0: not running */
-	int output; /* a memfd; -1: not started, or handed on already */
+	pid_t pid;           /* 0: not running */
+	int parcel[PARCELS]; /* memfds; -1: not started, or handed on already */
 	bool ended;
 };
 
@@ -31,23 +31,29 @@ struct result *jobs_results(int count)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-_Noreturn static void be_child(pid_t parent, const sigset_t *signals, int output,
+_Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int fds[PARCELS],
 			       const struct experiment *experiment,
 			       const struct run_options *options, const struct style *style,
 			       struct result *result)
 {
-	FILE *out;
+	FILE *parcels[PARCELS];
+	int status = EXIT_SUCCESS;
 
 	sigprocmask(SIG_SETMASK, signals, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		exit(EXIT_FAILURE); /* it died before that was set */
 	alarm(DEADLINE_S);
-	out = fdopen(output, "w");
-	if (out == NULL)
-		exit(EXIT_FAILURE);
-	experiment_run(experiment, options, style, out, result);
-	exit(fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
+	for (int i = 0; i < PARCELS; i++) {
+		parcels[i] = fdopen(fds[i], "w");
+		if (parcels[i] == NULL)
+			exit(EXIT_FAILURE);
+	}
+	experiment_run(experiment, options, style, parcels, result);
+	for (int i = 0; i < PARCELS; i++)
+		if (fclose(parcels[i]) != 0)
+			status = EXIT_FAILURE;
+	exit(status);
 }
 
 /* What all jobs share. */
@@ -66,22 +72,24 @@ static int start(struct jobs *jobs, int index, struct why *why)
 	const struct experiment *experiment = &jobs->experiments[index];
 	struct job *job = &jobs->job[index];
 	pid_t parent = getpid();
-	int output;
+	int parcel[PARCELS];
 
-	if (job->output < 0)
-		job->output = memfd_create("output", MFD_CLOEXEC);
-	if (job->output < 0)
-		return why_set(why, errno, "cannot keep the output of %s: memfd_create: %s",
-			       experiment->name, strerror(errno));
+	for (int i = 0; i < PARCELS; i++) {
+		if (job->parcel[i] < 0)
+			job->parcel[i] = memfd_create("parcel", MFD_CLOEXEC);
+		if (job->parcel[i] < 0)
+			return why_set(why, errno, "cannot keep the output of %s: memfd_create: %s",
+				       experiment->name, strerror(errno));
+	}
 	fflush(NULL); /* or the child would print it once more */
 	job->pid = fork();
 	if (job->pid < 0)
 		return why_set(why, errno, "cannot start a process for %s: %s", experiment->name,
 			       strerror(errno));
 	if (job->pid == 0) {
-		output = job->output;
+		memcpy(parcel, job->parcel, sizeof(parcel));
 		free(jobs->job); /* the parent's */
-		be_child(parent, &jobs->signals, output, experiment, jobs->options, jobs->style,
+		be_child(parent, &jobs->signals, parcel, experiment, jobs->options, jobs->style,
 			 &jobs->results[index]);
 	}
 	return 0;
@@ -118,10 +126,12 @@ static bool try_again(struct jobs *jobs, int index)
 	struct result *result = &jobs->results[index];
 	unsigned int tries = result->tries + 1;
 
-	if (result->disturbed == 0 || tries >= MAX_TRIES ||
-	    ftruncate(jobs->job[index].output, 0) < 0 ||
-	    lseek(jobs->job[index].output, 0, SEEK_SET) < 0)
+	if (result->disturbed == 0 || tries >= MAX_TRIES)
 		return false;
+	for (int i = 0; i < PARCELS; i++)
+		if (ftruncate(jobs->job[index].parcel[i], 0) < 0 ||
+		    lseek(jobs->job[index].parcel[i], 0, SEEK_SET) < 0)
+			return false;
 	*result = (struct result){ .tries = tries };
 	return start(jobs, index, &result->why) == 0;
 }
@@ -153,23 +163,37 @@ static bool reap(struct jobs *jobs, int *running)
 	return true;
 }
 
+/* What has been written to a memfd. One more byte is mapped than was written: '\0'. */
+static struct parcel_text open_parcel(int fd)
+{
+	struct parcel_text parcel = { "", 0 };
+	struct stat stat = { 0 };
+	void *text;
+
+	if (fstat(fd, &stat) < 0 || stat.st_size == 0 || ftruncate(fd, stat.st_size + 1) < 0)
+		return parcel;
+	text = mmap(NULL, (size_t)stat.st_size + 1, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text != MAP_FAILED)
+		parcel = (struct parcel_text){ text, (size_t)stat.st_size };
+	return parcel;
+}
+
 static void hand_on(struct job *job, int index,
-		    void (*done)(int index, const char *output, size_t size, void *context),
+		    void (*done)(int index, const struct parcel_text parcels[PARCELS],
+				 void *context),
 		    void *context)
 {
-	struct stat stat = { 0 };
-	void *text = NULL;
+	struct parcel_text parcels[PARCELS];
 
-	if (fstat(job->output, &stat) == 0 && stat.st_size > 0)
-		text = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, job->output, 0);
-	if (text == NULL || text == MAP_FAILED) {
-		done(index, "", 0, context);
-	} else {
-		done(index, text, (size_t)stat.st_size, context);
-		munmap(text, (size_t)stat.st_size);
+	for (int i = 0; i < PARCELS; i++)
+		parcels[i] = open_parcel(job->parcel[i]);
+	done(index, parcels, context);
+	for (int i = 0; i < PARCELS; i++) {
+		if (parcels[i].size > 0)
+			munmap((void *)parcels[i].text, parcels[i].size + 1);
+		close(job->parcel[i]);
+		job->parcel[i] = -1;
 	}
-	close(job->output);
-	job->output = -1;
 }
 
 static void kill_all(struct jobs *jobs)
@@ -179,8 +203,9 @@ static void kill_all(struct jobs *jobs)
 			kill(jobs->job[i].pid, SIGKILL);
 			waitpid(jobs->job[i].pid, NULL, 0);
 		}
-		if (jobs->job[i].output >= 0)
-			close(jobs->job[i].output);
+		for (int j = 0; j < PARCELS; j++)
+			if (jobs->job[i].parcel[j] >= 0)
+				close(jobs->job[i].parcel[j]);
 	}
 }
 
@@ -194,7 +219,8 @@ static int next_job(const struct jobs *jobs, int from, bool slow)
 
 /* Starts, waits and hands on until all have ended or a signal says to stop. */
 static int run_all(struct jobs *jobs, const sigset_t *awaited,
-		   void (*done)(int index, const char *output, size_t size, void *context),
+		   void (*done)(int index, const struct parcel_text parcels[PARCELS],
+				void *context),
 		   void (*look)(void *context), void *context, struct why *why)
 {
 	const struct timespec a_second = { .tv_sec = 1 };
@@ -224,7 +250,7 @@ static int run_all(struct jobs *jobs, const sigset_t *awaited,
 
 int jobs_run(const struct experiment *experiments, struct result *results, int count,
 	     const struct run_options *options, const struct style *style,
-	     void (*done)(int index, const char *output, size_t size, void *context),
+	     void (*done)(int index, const struct parcel_text parcels[PARCELS], void *context),
 	     void (*look)(void *context), void *context, struct why *why)
 {
 	struct jobs jobs = { .experiments = experiments,
@@ -239,7 +265,8 @@ int jobs_run(const struct experiment *experiments, struct result *results, int c
 	if (jobs.job == NULL)
 		return why_set(why, ENOMEM, "out of memory for %d experiments", count);
 	for (int i = 0; i < count; i++)
-		jobs.job[i].output = -1;
+		for (int j = 0; j < PARCELS; j++)
+			jobs.job[i].parcel[j] = -1;
 	/* Signals wait until they are asked for: none is lost between a look and a sleep. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&awaited);

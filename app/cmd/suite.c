@@ -74,7 +74,7 @@ static const char *first_unmatched(const struct suite *suite)
 	return NULL;
 }
 
-static void print_tap(const struct suite *suite, int index, const char *output, size_t size)
+static void print_tap(const struct suite *suite, int index, const struct parcel_text *output)
 {
 	const struct result *result = &suite->results[index];
 
@@ -82,7 +82,7 @@ static void print_tap(const struct suite *suite, int index, const char *output, 
 	       suite->experiments[index].name);
 	if (result->why.text[0] != '\0')
 		printf("# %s\n", result->why.text);
-	fwrite(output, 1, size, stdout);
+	fwrite(output->text, 1, output->size, stdout);
 }
 
 #define TITLE_WIDTH 46
@@ -153,12 +153,12 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	putchar('\n');
 }
 
-static void show_result(const struct suite *suite, int index, const char *output, size_t size)
+static void show_result(const struct suite *suite, int index, const struct parcel_text *output)
 {
 	if (suite->options.format == FORMAT_TAP)
-		print_tap(suite, index, output, size);
+		print_tap(suite, index, output);
 	else
-		fwrite(output, 1, size, stdout);
+		fwrite(output->text, 1, output->size, stdout);
 	if (suite->options.format == FORMAT_LADDER && !experiment_shown(&suite->options))
 		print_line(suite, index, true);
 }
@@ -241,14 +241,16 @@ static void look(void *context)
 		announce_waits(suite);
 }
 
-static void on_done(int index, const char *output, size_t size, void *context)
+static void on_done(int index, const struct parcel_text parcels[PARCELS], void *context)
 {
 	struct suite *suite = context;
 	const struct result *result = &suite->results[index];
 
 	erase_progress(suite);
 	if (!suite->quiet)
-		show_result(suite, index, output, size);
+		show_result(suite, index, &parcels[PARCEL_OUTPUT]);
+	if (suite->done != NULL)
+		suite->done(suite, index, parcels);
 	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);

@@ -14,7 +14,10 @@ struct suite {
 	struct experiment *experiments;
 	struct result *results;
 	int count;
-	bool quiet;          /**< nothing is shown but trouble */
+	bool quiet; /**< nothing is shown but trouble */
+	/** Is called for each experiment, in their order, with what it handed over; NULL: nobody. */
+	void (*done)(struct suite *suite, int index, const struct parcel_text parcels[PARCELS]);
+	void *context;       /**< of that */
 	uint64_t *announced; /**< for each, the wait that was told of last: its beginning */
 	bool progress_shown; /**< a line of progress stands on the terminal */
 };

@@ -10,6 +10,7 @@
 
 #include "lab/link.h"
 #include "lab/namespace.h"
+#include "lab/tick.h"
 #include "linux/clock.h"
 #include "lwip/etharp.h"
 #include "lwip/init.h"
@@ -54,7 +55,9 @@ static struct endpoint ipv4_endpoint(const char *address)
 /*
  * The kernel's side of the cable: no IPv6 of its own accord; no tail loss probes, whose timer is set
  * from a round-trip time that is next to nothing here; no limit, in real time, to how often it
- * answers what is out of the window, for hours of lwIP's pass in no time; an address; up.
+ * answers what is out of the window, for hours of lwIP's pass in no time; a receive buffer that does
+ * not grow with what arrives in some real time; no large packets, whose size (and so the place of
+ * PSH) follows from a rate in real time; an address; up.
  */
 static int configure_kernel(struct lab *lab, struct why *why)
 {
@@ -68,9 +71,14 @@ static int configure_kernel(struct lab *lab, struct why *why)
 	err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
 	if (err == 0)
 		err = namespace_sysctl("net/ipv4/tcp_invalid_ratelimit", "0", why);
+	if (err == 0)
+		err = namespace_sysctl("net/ipv4/tcp_moderate_rcvbuf", "0", why);
 	if (err < 0)
 		return err;
 	err = link_set_hwaddr(lab->tap.name, lab_kernel_hwaddr, why);
+	if (err < 0)
+		return err;
+	err = link_set_gso_segments(lab->tap.name, 1, why);
 	if (err < 0)
 		return err;
 	err = link_add_address(lab->tap.name, &lab->kernel, PREFIX, why);
@@ -186,6 +194,9 @@ void lab_kernel_acted(struct lab *lab)
 		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
 	} while (frames == FRAMES_PER_READ);
 	LWIP_ASSERT("the TAP device is there", frames >= 0);
+	if (!lab->waiting && tick_now() != lab->step_tick &&
+	    tick_may_have_acknowledged_fin(lab->timeline, lab->step_event))
+		lab->disturbed++;
 }
 
 void lab_pump(struct lab *lab)
@@ -207,6 +218,7 @@ static void run_lwip_timers(struct lab *lab)
 void lab_notice_kernel_timers(struct lab *lab)
 {
 	uint32_t events = timeline_count(lab->timeline);
+	uint64_t tick = tick_now();
 	struct cause before = timeline_set_cause(
 		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
 
@@ -214,6 +226,8 @@ void lab_notice_kernel_timers(struct lab *lab)
 	timeline_set_cause(lab->timeline, before);
 	if (!lab->waiting && timeline_count(lab->timeline) != events)
 		lab->disturbed++;
+	lab->step_tick = tick; /* as it was before the look: none may come between */
+	lab->step_event = timeline_count(lab->timeline);
 }
 
 bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsigned int timeout_ms)

@@ -102,6 +102,22 @@ int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why)
 	return 0;
 }
 
+int link_set_gso_segments(const char *name, unsigned int segments, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
+	int err;
+
+	mnl_attr_put_u32(nlh, IFLA_GSO_MAX_SEGS, segments);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err,
+			       "cannot set how many segments interface %s takes at a time: %s",
+			       name, strerror(-err));
+	return 0;
+}
+
 int link_add_neighbour(const char *name, const struct endpoint *address, const uint8_t hwaddr[6],
 		       struct why *why)
 {

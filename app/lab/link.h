@@ -36,6 +36,14 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 int link_set_hwaddr(const char *name, const uint8_t hwaddr[6], struct why *why);
 
 /**
+ * Says how many segments the kernel may hand to an interface as one large packet.
+ *
+ * @param segments  1: each for itself, made when it is sent and not cut out of a larger one later
+ * @return 0; a negative errno with the reason in why
+ */
+int link_set_gso_segments(const char *name, unsigned int segments, struct why *why);
+
+/**
  * Tells the kernel a neighbour's Ethernet address, for good.
  *
  * @param address  the neighbour's; the port does not matter

@@ -83,7 +83,8 @@ struct flow *flow_segment(struct flows *flows, const struct segment *segment, ui
 	}
 	*seq = flow->has_isn[from] ? segment->seq - flow->isn[from] : segment->seq;
 	*ack = 0;
-	if (segment->flags & SEG_ACK)
+	/* An RST that acknowledges 0 as it stands acknowledges nothing: lwIP's in SYN_SENT. */
+	if (segment->flags & SEG_ACK && !(segment->flags & SEG_RST && segment->ack == 0))
 		*ack = flow->has_isn[to] ? segment->ack - flow->isn[to] : segment->ack;
 	return flow;
 }

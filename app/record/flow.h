@@ -40,7 +40,8 @@ struct flow *flow_find(const struct flows *flows, const struct endpoint *a,
  * connection), and learns initial sequence numbers.
  *
  * @param seq, ack  receive the segment's numbers relative to the initial ones, absolute where
- *                  these were not seen; ack is 0 where the ACK bit is not set
+ *                  these were not seen; ack is 0 where the ACK bit is not set, and
+ *                  in an RST that acknowledges 0 as it stands
  */
 struct flow *flow_segment(struct flows *flows, const struct segment *segment, uint32_t *seq,
 			  uint32_t *ack);

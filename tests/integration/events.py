@@ -216,11 +216,11 @@ class Checker:
             return
         if 'SYN' in flags and tcp['seq'] != 0:
             self.problem('segments', event, f'a SYN with seq {tcp["seq"]}')
-        if ('ACK' in flags) != (tcp['ack'] != 0):
+        if ('ACK' in flags) != (tcp['ack'] != 0) and not ('RST' in flags and tcp['ack'] == 0):  # lwIP's of SYN_SENT
             self.problem('segments', event, f'{flags} with ack {tcp["ack"]}')
         end = tcp['seq'] + tcp['len'] + ('SYN' in flags) + ('FIN' in flags)
         self.sent[event['who']] = max(self.sent[event['who']], end)
-        if tcp['ack'] > self.sent[other] and 'RST' not in flags:  # lwIP's of SYN_SENT acknowledges 0, absolute
+        if tcp['ack'] > self.sent[other]:
             self.problem('segments', event, f'acknowledges {tcp["ack"]}, where {other} has sent {self.sent[other]}')
         if event['size'] < 14 + 20 + 20 + tcp['len']:
             self.problem('segments', event, f'{tcp["len"]} bytes of data in a frame of {event["size"]}')

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kernel's tick, as far as it can come between the two halves of one step.
+ *
+ * The kernel delays its acknowledgement of a FIN by the connection's ATO, which is 0 as long as no
+ * data have come: the acknowledgement is due with the next tick, up to 4 ms later at 250 Hz. When
+ * that tick falls between a frame's delivery to the kernel and the look at what came of it, the
+ * timer's ACK looks like the frame's doing (net/ipv4/tcp_output.c, tcp_send_delayed_ack()).
+ */
+#ifndef APP_LAB_TICK_H
+#define APP_LAB_TICK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "record/timeline.h"
+
+/** @return the kernel's time in ns as of its latest tick (CLOCK_MONOTONIC_COARSE) */
+uint64_t tick_now(void);
+
+/**
+ * Whether the kernel has sent, after an event, what that timer sends: an ACK and nothing else, on a
+ * connection that is in CLOSE_WAIT.
+ *
+ * @param n  the event before the step
+ */
+bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n);
+
+#endif
