@@ -8,6 +8,11 @@ const struct command commands[] = {
 	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
 	{ "coverage", cmd_coverage, "[options] [NAME or glob ...]",
 	  "run scenarios; which edges of the state diagram they walk" },
+	{ "sweep", cmd_sweep, "[options] NAME ...",
+	  "run scenarios over a range of one or two parameters, as --seed '{1..5}'" },
+	{ "diff", cmd_diff, "A B",
+	  "compare what two runs have left: where do their transcripts part?" },
+	{ "replay", cmd_replay, "DIR", "run what a run directory holds once more, and compare" },
 	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -7,10 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/outfile.h"
+#include "cmd/rundir.h"
+#include "end/lwip_option.h"
+#include "end/settle.h"
+#include "lab/namespace.h"
 #include "record/jsonl.h"
 #include "record/transcript.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
+
+/* What --until-closed may well take: the kernel's TIME_WAIT. */
+#define UNTIL_CLOSED_S 60
 
 /* Everything that one run needs, from its beginning to its outputs. */
 struct run {
@@ -18,7 +26,8 @@ struct run {
 	struct lab lab;
 	struct end *ends[WHO_RAW + 1];
 	uint32_t played; /* the last event of the scenario itself */
-	FILE *looks;     /* what was seen at its moments; NULL: nobody asked */
+	struct lwip_option *lwip_options;
+	FILE *looks; /* what was seen at its moments; NULL: nobody asked */
 	char *looks_text;
 	size_t looks_size;
 };
@@ -30,6 +39,7 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 	if (scenario->only != 0 && !(scenario->only & 1u << first))
 		return false;
 	experiment->scenario = scenario;
+	experiment->options = NULL; /* whoever chooses it knows them */
 	experiment->role[0] = first;
 	experiment->role[1] = scenario->against == RAW ? WHO_RAW
 			      : first == WHO_LWIP      ? WHO_KERNEL
@@ -46,11 +56,16 @@ bool experiment_shown(const struct run_options *options)
 
 unsigned int experiment_slow(const struct experiment *experiment)
 {
-	return experiment->scenario->slow[experiment->role[0]];
+	unsigned int slow = experiment->scenario->slow[experiment->role[0]];
+
+	return experiment->options != NULL && experiment->options->until_closed
+		       ? slow + UNTIL_CLOSED_S
+		       : slow;
 }
 
 static void tear_down(struct run *run)
 {
+	free(run->lwip_options);
 	if (run->looks != NULL)
 		fclose(run->looks);
 	free(run->looks_text);
@@ -60,9 +75,38 @@ static void tear_down(struct run *run)
 	lab_close(&run->lab);
 }
 
-static int set_up(struct run *run, uint64_t seed, struct why *why)
+/* "net.ipv4.tcp_rfc1337=1", or with slashes. */
+static int set_sysctl(const char *setting, struct why *why)
 {
-	int err = lab_open(&run->lab, seed, why);
+	size_t length = strcspn(setting, "=");
+	char path[256];
+
+	snprintf(path, sizeof(path), "%.*s", (int)length, setting);
+	if (strchr(path, '/') == NULL)
+		for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
+			*dot = '/';
+	return namespace_sysctl(path, setting + length + 1, why);
+}
+
+/* What the command line asks of the stacks: after the lab's own settings, so that it prevails. */
+static int apply_settings(struct run *run, const struct run_options *options, struct why *why)
+{
+	int err = 0;
+
+	for (int i = 0; i < options->sysctls.count && err == 0; i++)
+		err = set_sysctl(options->sysctls.text[i], why);
+	run->lwip_options = calloc((size_t)options->lwip.count + 1, sizeof(*run->lwip_options));
+	if (run->lwip_options == NULL)
+		return why_set(why, ENOMEM, "out of memory for lwIP's settings");
+	for (int i = 0; i < options->lwip.count && err == 0; i++)
+		err = lwip_option_parse(options->lwip.text[i], &run->lwip_options[i], why);
+	lwip_end_set(run->ends[WHO_LWIP], run->lwip_options, options->lwip.count);
+	return err;
+}
+
+static int set_up(struct run *run, const struct run_options *options, struct why *why)
+{
+	int err = lab_open(&run->lab, options->seed, why);
 
 	if (err < 0)
 		return err;
@@ -74,6 +118,8 @@ static int set_up(struct run *run, uint64_t seed, struct why *why)
 		if (err < 0)
 			why_set(why, -err, "out of memory for lwIP's end");
 	}
+	if (err == 0)
+		err = apply_settings(run, options, why);
 	if (err < 0)
 		tear_down(run);
 	return err;
@@ -89,6 +135,11 @@ static void play(struct run *run, struct result *result)
 	timeline_begin(run->lab.timeline);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
+	if (experiment->options->until_closed) {
+		call = lab_call(&run->lab, &before, WHO_LAB, NULL, "until closed", "%s", "");
+		lab_call_end(&run->lab, call, before, NULL);
+		settle(run->ends[WHO_LWIP], run->ends[WHO_KERNEL]);
+	}
 	if (run->looks != NULL)
 		lab_show(&run->lab, "the end");
 	run->played = timeline_count(run->lab.timeline);
@@ -96,6 +147,7 @@ static void play(struct run *run, struct result *result)
 		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
 		result->walked[who] = judge_walked(run->lab.timeline, who);
 		result->unreachable[who] = judge_unreachable(run->lab.timeline, who);
+		judge_journey(run->lab.timeline, who, "c1", &result->journey[who]);
 	}
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(run->ends[WHO_LWIP]);
@@ -166,49 +218,32 @@ static void print_diagnostics(const struct run *run, FILE *out)
 	free(text);
 }
 
-/* A file of the evidence: written whole or not at all. */
-static int write_evidence(const struct run *run, const char *dir, const char *suffix,
-			  void (*write)(const struct run *run, FILE *out), struct why *why)
+static int write_evidence(const struct run *run, const char *dir, const char *view,
+			  void (*write)(const void *run, FILE *out), struct why *why)
 {
-	char path[4096], partial[4096 + 8], name[sizeof(run->experiment->name)];
-	FILE *file;
-	int fd, error = 0;
+	char path[4096];
 
-	snprintf(name, sizeof(name), "%s", run->experiment->name);
-	*strchr(name, '/') = '-';
-	snprintf(path, sizeof(path), "%s/%s.%s", dir, name, suffix);
-	snprintf(partial, sizeof(partial), "%s.XXXXXX", path);
-	fd = mkstemp(partial);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (file == NULL)
-		return why_set(why, errno, "cannot write %s: %s", path, strerror(errno));
-	errno = 0;
-	write(run, file);
-	if (ferror(file) || fflush(file) != 0 || fchmod(fd, 0644) < 0)
-		error = errno != 0 ? errno : EIO;
-	if (fclose(file) != 0 && error == 0)
-		error = errno;
-	if (error == 0 && rename(partial, path) < 0)
-		error = errno;
-	if (error != 0) {
-		remove(partial);
-		return why_set(why, error, "cannot write %s: %s", path, strerror(error));
-	}
-	return 0;
+	return outfile_write(rundir_path(dir, run->experiment->name, view, path), write, run, why);
 }
 
-static void write_jsonl(const struct run *run, FILE *out)
+static void write_jsonl(const void *context, FILE *out)
 {
+	const struct run *run = context;
+
 	jsonl_write(run->lab.timeline, run->experiment->name, out);
 }
 
-static void write_transcript(const struct run *run, FILE *out)
+static void write_transcript(const void *context, FILE *out)
 {
+	const struct run *run = context;
+
 	transcript_write(run->lab.timeline, out);
 }
 
-static void write_text(const struct run *run, FILE *out)
+static void write_text(const void *context, FILE *out)
 {
+	const struct run *run = context;
+
 	static const struct style plain = { 0 };
 
 	print_ladder(run, &plain, out);
@@ -229,13 +264,19 @@ static void put_out(const struct run *run, const struct run_options *options,
 		if (result->judgement.failed > 0)
 			print_diagnostics(run, out);
 		break;
+	case FORMAT_CSV: break; /* its lines are the parent's */
+	case FORMAT_JUNIT:
+		if (result->judgement.failed > 0)
+			write_text(run, out);
+		break;
 	}
 	if (options->keep_transcripts)
 		write_transcript(run, parcels[PARCEL_TRANSCRIPT]);
 	if (options->out != NULL &&
 	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
 	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0 ||
-	     write_evidence(run, options->out, "transcript", write_transcript, &result->why) < 0) &&
+	     write_evidence(run, options->out, RUNDIR_TRANSCRIPT, write_transcript, &result->why) <
+		     0) &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
@@ -257,13 +298,14 @@ static void announce(void *context, const char *what, unsigned int seconds)
 	snprintf(result->waits_for, sizeof(result->waits_for), "%s", seconds == 0 ? "" : what);
 }
 
-void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *const parcels[PARCELS], struct result *result)
+void experiment_run(const struct experiment *experiment, const struct style *style,
+		    FILE *const parcels[PARCELS], struct result *result)
 {
+	const struct run_options *options = experiment->options;
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
 
-	if (set_up(&run, options->seed, &result->why) < 0) {
+	if (set_up(&run, options, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}

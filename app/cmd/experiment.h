@@ -15,6 +15,7 @@
 
 struct experiment {
 	const struct scenario *scenario;
+	const struct run_options *options;
 	enum who role[2];               /**< who plays the scenario's first and second role */
 	char name[SCENARIO_STRLEN + 8]; /**< "close-merged/lwip" */
 };
@@ -42,6 +43,7 @@ struct result {
 	uint64_t unreachable[2]; /**< likewise: judge_unreachable() */
 	char path[2]
 		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
+	struct journey journey[2]; /**< likewise */
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */
@@ -70,7 +72,7 @@ unsigned int experiment_slow(const struct experiment *experiment);
  *
  * @param parcels  take what it hands to its parent
  */
-void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *const parcels[PARCELS], struct result *result);
+void experiment_run(const struct experiment *experiment, const struct style *style,
+		    FILE *const parcels[PARCELS], struct result *result);
 
 #endif

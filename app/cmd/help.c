@@ -8,6 +8,13 @@
 static const char statuses[] =
 	"Exit status: 0 all verdicts hold, 1 a verdict fails, 2 usage or environment.\n";
 
+static void print_options(void)
+{
+	putchar('\n');
+	run_options_help();
+	printf("\n%s", statuses);
+}
+
 static int help_command(const char *name)
 {
 	for (const struct command *command = commands; command->name != NULL; command++) {
@@ -15,7 +22,7 @@ static int help_command(const char *name)
 			continue;
 		printf("tcplab %s %s\n    %s\n", command->name, command->usage, command->help);
 		if (strcmp(name, "run") == 0)
-			printf("\n%s\n%s", run_options_help, statuses);
+			print_options();
 		return EXIT_HOLDS;
 	}
 	fprintf(stderr, "tcplab help: there is no command '%s'; see 'tcplab help'\n", name);

@@ -14,6 +14,9 @@
 /* No scenario takes this long: one that does has lost its way. */
 #define DEADLINE_S 300
 
+/* So many that wait for the kernel's timers may do so at a time: each keeps descriptors open. */
+#define SLOW_AT_A_TIME 64
+
 /* How often an experiment is run when timers of the kernel come between its steps. */
 #define MAX_TRIES 5
 
@@ -32,8 +35,7 @@ struct result *jobs_results(int count)
 }
 
 _Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int fds[PARCELS],
-			       const struct experiment *experiment,
-			       const struct run_options *options, const struct style *style,
+			       const struct experiment *experiment, const struct style *style,
 			       struct result *result)
 {
 	FILE *parcels[PARCELS];
@@ -49,28 +51,25 @@ _Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int 
 		if (parcels[i] == NULL)
 			exit(EXIT_FAILURE);
 	}
-	experiment_run(experiment, options, style, parcels, result);
+	experiment_run(experiment, style, parcels, result);
 	for (int i = 0; i < PARCELS; i++)
 		if (fclose(parcels[i]) != 0)
 			status = EXIT_FAILURE;
 	exit(status);
 }
 
-/* What all jobs share. */
-struct jobs {
-	const struct experiment *experiments;
-	struct result *results;
-	int count;
-	const struct run_options *options;
-	const struct style *style;
+/* What is going on. */
+struct pool {
+	const struct jobs *jobs;
 	struct job *job;
+	int running, running_slow;
 	sigset_t signals; /* as they were before */
 };
 
-static int start(struct jobs *jobs, int index, struct why *why)
+static int start(struct pool *pool, int index, struct why *why)
 {
-	const struct experiment *experiment = &jobs->experiments[index];
-	struct job *job = &jobs->job[index];
+	const struct experiment *experiment = &pool->jobs->experiments[index];
+	struct job *job = &pool->job[index];
 	pid_t parent = getpid();
 	int parcel[PARCELS];
 
@@ -88,9 +87,9 @@ static int start(struct jobs *jobs, int index, struct why *why)
 			       strerror(errno));
 	if (job->pid == 0) {
 		memcpy(parcel, job->parcel, sizeof(parcel));
-		free(jobs->job); /* the parent's */
-		be_child(parent, &jobs->signals, parcel, experiment, jobs->options, jobs->style,
-			 &jobs->results[index]);
+		free(pool->job); /* the parent's */
+		be_child(parent, &pool->signals, parcel, experiment, pool->jobs->style,
+			 &pool->jobs->results[index]);
 	}
 	return 0;
 }
@@ -121,43 +120,48 @@ static void note_disturbance(struct result *result)
 }
 
 /* Starts it once more when a timer of the kernel came in between; returns whether it did. */
-static bool try_again(struct jobs *jobs, int index)
+static bool try_again(struct pool *pool, int index)
 {
-	struct result *result = &jobs->results[index];
+	struct result *result = &pool->jobs->results[index];
 	unsigned int tries = result->tries + 1;
 
 	if (result->disturbed == 0 || tries >= MAX_TRIES)
 		return false;
 	for (int i = 0; i < PARCELS; i++)
-		if (ftruncate(jobs->job[index].parcel[i], 0) < 0 ||
-		    lseek(jobs->job[index].parcel[i], 0, SEEK_SET) < 0)
+		if (ftruncate(pool->job[index].parcel[i], 0) < 0 ||
+		    lseek(pool->job[index].parcel[i], 0, SEEK_SET) < 0)
 			return false;
 	*result = (struct result){ .tries = tries };
-	return start(jobs, index, &result->why) == 0;
+	return start(pool, index, &result->why) == 0;
 }
 
-static bool is_slow(const struct jobs *jobs, int index)
+static bool is_slow(const struct pool *pool, int index)
 {
-	return experiment_slow(&jobs->experiments[index]) > 0;
+	return experiment_slow(&pool->jobs->experiments[index]) > 0;
+}
+
+static int *running(struct pool *pool, int index)
+{
+	return is_slow(pool, index) ? &pool->running_slow : &pool->running;
 }
 
 /* Notes the end of a child, if one has ended. */
-static bool reap(struct jobs *jobs, int *running)
+static bool reap(struct pool *pool)
 {
 	int status;
 	pid_t pid = waitpid(-1, &status, WNOHANG);
 
 	if (pid <= 0)
 		return false;
-	for (int i = 0; i < jobs->count; i++) {
-		if (jobs->job[i].pid != pid)
+	for (int i = 0; i < pool->jobs->count; i++) {
+		if (pool->job[i].pid != pid)
 			continue;
-		jobs->job[i].pid = 0;
-		note_end(&jobs->results[i], status);
-		if (!try_again(jobs, i)) {
-			note_disturbance(&jobs->results[i]);
-			jobs->job[i].ended = true;
-			*running -= !is_slow(jobs, i);
+		pool->job[i].pid = 0;
+		note_end(&pool->jobs->results[i], status);
+		if (!try_again(pool, i)) {
+			note_disturbance(&pool->jobs->results[i]);
+			pool->job[i].ended = true;
+			--*running(pool, i);
 		}
 	}
 	return true;
@@ -178,16 +182,13 @@ static struct parcel_text open_parcel(int fd)
 	return parcel;
 }
 
-static void hand_on(struct job *job, int index,
-		    void (*done)(int index, const struct parcel_text parcels[PARCELS],
-				 void *context),
-		    void *context)
+static void hand_on(const struct jobs *jobs, struct job *job, int index)
 {
 	struct parcel_text parcels[PARCELS];
 
 	for (int i = 0; i < PARCELS; i++)
 		parcels[i] = open_parcel(job->parcel[i]);
-	done(index, parcels, context);
+	jobs->done(index, parcels, jobs->context);
 	for (int i = 0; i < PARCELS; i++) {
 		if (parcels[i].size > 0)
 			munmap((void *)parcels[i].text, parcels[i].size + 1);
@@ -196,87 +197,96 @@ static void hand_on(struct job *job, int index,
 	}
 }
 
-static void kill_all(struct jobs *jobs)
+/* Hands on what has ended and may go by now; returns how many. */
+static int hand_on_all(struct pool *pool)
 {
-	for (int i = 0; i < jobs->count; i++) {
-		if (jobs->job[i].pid > 0) {
-			kill(jobs->job[i].pid, SIGKILL);
-			waitpid(jobs->job[i].pid, NULL, 0);
+	int count = 0;
+
+	for (int i = 0; i < pool->jobs->count; i++) {
+		struct job *job = &pool->job[i];
+
+		if (job->ended && job->parcel[0] >= 0) {
+			hand_on(pool->jobs, job, i);
+			count++;
+		} else if (!job->ended && !pool->jobs->any_order) {
+			break;
+		}
+	}
+	return count;
+}
+
+static void kill_all(struct pool *pool)
+{
+	for (int i = 0; i < pool->jobs->count; i++) {
+		if (pool->job[i].pid > 0) {
+			kill(pool->job[i].pid, SIGKILL);
+			waitpid(pool->job[i].pid, NULL, 0);
 		}
 		for (int j = 0; j < PARCELS; j++)
-			if (jobs->job[i].parcel[j] >= 0)
-				close(jobs->job[i].parcel[j]);
+			if (pool->job[i].parcel[j] >= 0)
+				close(pool->job[i].parcel[j]);
 	}
 }
 
 /* The first from here on that is slow, or is not; count if there is none. */
-static int next_job(const struct jobs *jobs, int from, bool slow)
+static int next_job(const struct pool *pool, int from, bool slow)
 {
-	while (from < jobs->count && is_slow(jobs, from) != slow)
+	while (from < pool->jobs->count && is_slow(pool, from) != slow)
 		from++;
 	return from;
 }
 
 /* Starts, waits and hands on until all have ended or a signal says to stop. */
-static int run_all(struct jobs *jobs, const sigset_t *awaited,
-		   void (*done)(int index, const struct parcel_text parcels[PARCELS],
-				void *context),
-		   void (*look)(void *context), void *context, struct why *why)
+static int run_all(struct pool *pool, const sigset_t *awaited, struct why *why)
 {
 	const struct timespec a_second = { .tv_sec = 1 };
-	int next_slow = next_job(jobs, 0, true), next = next_job(jobs, 0, false);
-	int ended = 0, running = 0, number, err = 0;
+	const struct jobs *jobs = pool->jobs;
+	int next_slow = next_job(pool, 0, true), next = next_job(pool, 0, false);
+	int handed_on = 0, number, err = 0;
 
-	while (ended < jobs->count && err == 0) {
-		if (next_slow < jobs->count) {
-			err = start(jobs, next_slow, why);
-			next_slow = next_job(jobs, next_slow + 1, true);
-		} else if (next < jobs->count && running < (int)jobs->options->jobs) {
-			err = start(jobs, next, why);
-			next = next_job(jobs, next + 1, false);
-			running++;
-		} else if (!reap(jobs, &running)) {
+	while (handed_on < jobs->count && err == 0) {
+		if (next_slow < jobs->count && pool->running_slow < SLOW_AT_A_TIME) {
+			err = start(pool, next_slow, why);
+			next_slow = next_job(pool, next_slow + 1, true);
+			pool->running_slow++;
+		} else if (next < jobs->count && pool->running < (int)jobs->at_a_time) {
+			err = start(pool, next, why);
+			next = next_job(pool, next + 1, false);
+			pool->running++;
+		} else if (!reap(pool)) {
 			number = sigtimedwait(awaited, NULL, &a_second);
 			if (number == SIGINT || number == SIGTERM)
 				return why_set(why, EINTR, "stopped by SIG%s",
 					       sigabbrev_np(number));
-			look(context);
+			jobs->look(jobs->context);
 		}
-		for (; ended < jobs->count && jobs->job[ended].ended; ended++)
-			hand_on(&jobs->job[ended], ended, done, context);
+		handed_on += hand_on_all(pool);
 	}
 	return err;
 }
 
-int jobs_run(const struct experiment *experiments, struct result *results, int count,
-	     const struct run_options *options, const struct style *style,
-	     void (*done)(int index, const struct parcel_text parcels[PARCELS], void *context),
-	     void (*look)(void *context), void *context, struct why *why)
+int jobs_run(const struct jobs *jobs, struct why *why)
 {
-	struct jobs jobs = { .experiments = experiments,
-			     .results = results,
-			     .count = count,
-			     .options = options,
-			     .style = style };
+	struct pool pool = { .jobs = jobs };
 	sigset_t awaited;
 	int err;
 
-	jobs.job = calloc((size_t)count, sizeof(*jobs.job));
-	if (jobs.job == NULL)
-		return why_set(why, ENOMEM, "out of memory for %d experiments", count);
-	for (int i = 0; i < count; i++)
+	pool.job = calloc((size_t)jobs->count, sizeof(*pool.job));
+	if (pool.job == NULL)
+		return why_set(why, ENOMEM, "out of memory for %d experiments", jobs->count);
+	for (int i = 0; i < jobs->count; i++)
 		for (int j = 0; j < PARCELS; j++)
-			jobs.job[i].parcel[j] = -1;
+			pool.job[i].parcel[j] = -1;
 	/* Signals wait until they are asked for: none is lost between a look and a sleep. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&awaited);
 	sigaddset(&awaited, SIGINT);
 	sigaddset(&awaited, SIGTERM);
 	sigaddset(&awaited, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &awaited, &jobs.signals);
-	err = run_all(&jobs, &awaited, done, look, context, why);
-	kill_all(&jobs);
-	sigprocmask(SIG_SETMASK, &jobs.signals, NULL);
-	free(jobs.job);
+	sigprocmask(SIG_BLOCK, &awaited, &pool.signals);
+	err = run_all(&pool, &awaited, why);
+	kill_all(&pool);
+	sigprocmask(SIG_SETMASK, &pool.signals, NULL);
+	free(pool.job);
 	return err;
 }

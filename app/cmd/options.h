@@ -13,29 +13,47 @@
 enum format {
 	FORMAT_LADDER, /**< for people */
 	FORMAT_TAP,    /**< Test Anything Protocol */
+	FORMAT_JUNIT,  /**< JUnit's XML */
+	FORMAT_CSV,    /**< comma-separated values, RFC 4180; of a sweep */
 	FORMAT_JSONL,  /**< JSON Lines, docs/events.md */
 };
 
-struct run_options {
-	unsigned int jobs;    /**< scenarios at a time */
-	unsigned int verbose; /**< 1: every ladder; 2: with every event */
-	bool show;            /**< what the system's tools say at the scenarios' marked moments */
-	bool slow;            /**< also what waits for the kernel's timers */
-	uint64_t seed;
-	enum format format;
-	bool keep_transcripts; /**< the command wants them of each experiment; not an option */
-	const char *out;       /**< directory for evidence; NULL: none */
-	char **patterns;       /**< names and globs; within argv */
-	int pattern_count;     /**< 0: everything */
+/** Texts that belong to somebody else, in the order in which they came. */
+struct texts {
+	const char **text;
+	int count;
 };
 
-extern const char run_options_help[];
+struct run_options {
+	unsigned int jobs;     /**< scenarios at a time */
+	unsigned int verbose;  /**< 1: every ladder; 2: with every event */
+	unsigned int repeat;   /**< run each so many times, and compare the transcripts; 0: once */
+	bool show;             /**< what the system's tools say at the scenarios' marked moments */
+	bool slow;             /**< also what waits for the kernel's timers */
+	bool until_closed;     /**< after its scenario, an experiment goes on until all is CLOSED */
+	bool keep_transcripts; /**< the command wants them of each experiment; not an option */
+	uint64_t seed;
+	enum format format;
+	const char *out;      /**< directory for evidence; NULL: none */
+	struct texts sysctls; /**< "net.ipv4.tcp_fin_timeout=2" */
+	struct texts lwip;    /**< "keep_idle=5000": end/lwip_option.h */
+	/** The options that experiments depend on, what repeats a run: name, value (or NULL), name … */
+	struct texts recipe;
+	char **patterns;   /**< names and globs; within argv */
+	int pattern_count; /**< 0: everything */
+};
+
+/** Prints what each option means. */
+void run_options_help(void);
 
 /**
- * @param argv  argv[0] is skipped; the order of its elements may change
+ * @param options  receives what argv says, pointing into argv; to be freed, whatever is returned
+ * @param argv     argv[0] is skipped; the order of its elements may change
  * @return 0; -EINVAL with the bad option named in why
  */
 int run_options_parse(struct run_options *options, int argc, char **argv, struct why *why);
+
+void run_options_free(struct run_options *options);
 
 /** @return whether a pattern, the ith, means a scenario or one variant of it */
 bool run_options_match(const struct run_options *options, int i, const char *scenario,

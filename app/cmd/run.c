@@ -1,37 +1,36 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
-#include "cmd/suite.h"
+#include "cmd/repeat.h"
+#include "cmd/rundir.h"
+
+/* What the options ask for, with the experiments chosen. */
+static int run(struct suite *suite)
+{
+	struct why why;
+
+	if (suite->options.out != NULL && rundir_begin(suite->options.out, suite, &why) < 0) {
+		fprintf(stderr, "tcplab run: %s\n", why.text);
+		return EXIT_TROUBLE;
+	}
+	return suite->options.repeat > 1 ? repeat_run(suite) : suite_run(suite);
+}
 
 int cmd_run(int argc, char **argv)
 {
-	const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
-	struct suite suite = { 0 };
+	struct suite suite = { .style = style_of_terminal(STDOUT_FILENO) };
 	struct why why;
-	int status;
+	int status = EXIT_TROUBLE;
 
 	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s; see 'tcplab help run'\n", why.text);
-		return EXIT_TROUBLE;
-	}
-	if (suite.options.out != NULL && mkdir(suite.options.out, 0777) < 0 && errno != EEXIST) {
-		fprintf(stderr, "tcplab run: cannot make the directory %s: %s\n", suite.options.out,
-			strerror(errno));
-		return EXIT_TROUBLE;
-	}
-	suite.style.verbose = suite.options.verbose > 1;
-	suite.style.colour = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
-	if (suite_select(&suite, &why) < 0) {
+	} else if (suite_select(&suite, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);
-		status = EXIT_TROUBLE;
 	} else {
-		status = suite_run(&suite);
+		suite.style.verbose = suite.options.verbose > 1;
+		status = run(&suite);
 	}
 	suite_free(&suite);
 	return status;

@@ -4,30 +4,24 @@
  * needed to run it again.
  *
  *     command          the arguments that the experiments depend on, one a line
- *     environment      what they ran on: kernel, lwIP and its options, parameters of the kernel
+ *     environment      what they ran on
  *     NAME.transcript  of each experiment, what happened: record/transcript.h
  *     NAME.…           further views of the same
  */
 #ifndef APP_CMD_RUNDIR_H
 #define APP_CMD_RUNDIR_H
 
-#include <stdio.h>
+#include "cmd/suite.h"
 
-#include "cmd/options.h"
-#include "lab/why.h"
-
-#define RUNDIR_COMMAND     "command"
-#define RUNDIR_ENVIRONMENT "environment"
-#define RUNDIR_TRANSCRIPT  ".transcript"
+#define RUNDIR_TRANSCRIPT "transcript"
 
 /**
- * Writes a file whole or not at all: readers never see a part of it.
+ * Writes where the view of an experiment is: "DIR/close-lwip.transcript".
  *
- * @param write  writes the content
- * @return 0; a negative errno with the reason in why
+ * @param name  the experiment's, "close/lwip"
+ * @return path
  */
-int rundir_write(const char *dir, const char *name, void (*write)(FILE *out, const void *context),
-		 const void *context, struct why *why);
+const char *rundir_path(const char *dir, const char *name, const char *view, char path[4096]);
 
 /**
  * Reads a text file.
@@ -36,15 +30,31 @@ int rundir_write(const char *dir, const char *name, void (*write)(FILE *out, con
  */
 char *rundir_read(const char *path, struct why *why);
 
-/** Makes the directory if need be and writes command and environment into it. */
-int rundir_begin(const char *dir, const struct run_options *options, struct why *why);
+/**
+ * Makes the directory if need be, and writes command and environment into it.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int rundir_begin(const char *dir, const struct suite *suite, struct why *why);
+
+/** A run's arguments, read back; argv[0] is the command's name. */
+struct command_line {
+	char *text;
+	char **argv;
+	int argc;
+};
+
+/** @return 0; a negative errno with the reason in why */
+int rundir_command(const char *dir, struct command_line *command, struct why *why);
+
+void command_line_free(struct command_line *command);
 
 /**
- * Reads the command of a run.
+ * Compares what a run was on with this system.
  *
- * @param options  receives it as run_options_parse() does
- * @return the text that options points into, to be freed after them; NULL with the reason in why
+ * @param then, now  receive the first line that differs; NULL: it is missing
+ * @return whether anything differs; both to be freed
  */
-char *rundir_options(const char *dir, struct run_options *options, struct why *why);
+bool rundir_environment_differs(const char *dir, char **then, char **now);
 
 #endif

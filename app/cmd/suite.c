@@ -39,6 +39,24 @@ static void sort_by_time(struct suite *suite)
 	}
 }
 
+/* Each as often as the options say. */
+static int repeat_experiments(struct suite *suite)
+{
+	int times = suite->options.repeat > 1 ? (int)suite->options.repeat : 1;
+	struct experiment *all = calloc((size_t)suite->count * (size_t)times + 1, sizeof(*all));
+
+	if (all == NULL)
+		return -ENOMEM;
+	for (int i = 0; i < suite->count * times; i++) {
+		all[i] = suite->experiments[i / times];
+		all[i].options = &suite->options;
+	}
+	free(suite->experiments);
+	suite->experiments = all;
+	suite->count *= times;
+	return 0;
+}
+
 static int select_experiments(struct suite *suite)
 {
 	struct experiment *grown;
@@ -57,7 +75,7 @@ static int select_experiments(struct suite *suite)
 		}
 	}
 	sort_by_time(suite);
-	return 0;
+	return repeat_experiments(suite);
 }
 
 /* A name that means nothing is a mistake, even beside others that do. */
@@ -100,6 +118,13 @@ static bool holds(const struct result *result)
 	return result->outcome == OUTCOME_HOLDS && !deviates(result);
 }
 
+const char *suite_word(const struct result *result)
+{
+	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
+
+	return deviates(result) ? "deviates" : words[result->outcome];
+}
+
 /* The terminal's width in columns; 0: it is none, and nothing need be cut. */
 static size_t terminal_width(int fd)
 {
@@ -127,7 +152,6 @@ static const char *put_part(const struct suite *suite, int index, int role, char
 /* One line about an experiment: name, title, verdict, time, roles and both paths if there is room. */
 static void print_line(const struct suite *suite, int index, bool with_paths)
 {
-	static const char *const words[] = { "CRASHED", "holds", "FAILS", "refused" };
 	const struct experiment *experiment = &suite->experiments[index];
 	const struct result *result = &suite->results[index];
 	enum paint paint = deviates(result) ? PAINT_STATE : holds(result) ? PAINT_GOOD : PAINT_BAD;
@@ -138,8 +162,7 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	text_cut(title, TITLE_WIDTH);
 	printf("%-29s %s%*s  %s%-8s%s %8.2f ms%s", experiment->name, title,
 	       (int)(TITLE_WIDTH - text_width(title)), "", paint_on(&suite->style, paint),
-	       deviates(result) ? "deviates" : words[result->outcome],
-	       paint_off(&suite->style, paint), result->ms,
+	       suite_word(result), paint_off(&suite->style, paint), result->ms,
 	       result->disturbed > 0 ? "  disturbed" : "");
 	if (with_paths) {
 		snprintf(paths, sizeof(paths), "%s; %s", put_part(suite, index, 0, first),
@@ -335,10 +358,18 @@ static int trouble(const char *text)
 
 int suite_run(struct suite *suite)
 {
+	struct jobs jobs = { .experiments = suite->experiments,
+			     .count = suite->count,
+			     .at_a_time = suite->options.jobs,
+			     .any_order = suite->any_order,
+			     .style = &suite->style,
+			     .done = on_done,
+			     .look = look,
+			     .context = suite };
 	struct why why;
 	int err;
 
-	suite->results = jobs_results(suite->count);
+	suite->results = jobs.results = jobs_results(suite->count);
 	if (suite->results == NULL)
 		return trouble("out of memory for the results");
 	if (suite->options.format == FORMAT_TAP && !suite->quiet)
@@ -346,8 +377,7 @@ int suite_run(struct suite *suite)
 	suite->announced = calloc((size_t)suite->count, sizeof(*suite->announced));
 	if (suite->announced == NULL)
 		return trouble("out of memory for the progress");
-	err = jobs_run(suite->experiments, suite->results, suite->count, &suite->options,
-		       &suite->style, on_done, look, suite, &why);
+	err = jobs_run(&jobs, &why);
 	erase_progress(suite);
 	if (err < 0)
 		return trouble(why.text);
@@ -372,6 +402,7 @@ int suite_select(struct suite *suite, struct why *why)
 
 void suite_free(struct suite *suite)
 {
+	run_options_free(&suite->options);
 	free(suite->experiments);
 	free(suite->announced);
 	if (suite->results != NULL)

@@ -13,8 +13,9 @@ struct suite {
 	struct style style;
 	struct experiment *experiments;
 	struct result *results;
-	int count;
-	bool quiet; /**< nothing is shown but trouble */
+	int count;      /**< with --repeat: each experiment so many times, one behind the other */
+	bool quiet;     /**< nothing is shown but trouble */
+	bool any_order; /**< done is called for each experiment as soon as it has ended */
 	/** Is called for each experiment, in their order, with what it handed over; NULL: nobody. */
 	void (*done)(struct suite *suite, int index, const struct parcel_text parcels[PARCELS]);
 	void *context;       /**< of that */
@@ -35,6 +36,9 @@ int suite_select(struct suite *suite, struct why *why);
  * @return an exit status
  */
 int suite_run(struct suite *suite);
+
+/** @return what came of an experiment: "holds", "deviates", "FAILS", "refused", "CRASHED" */
+const char *suite_word(const struct result *result);
 
 /** Prints how much of the state diagram was walked, in one line. */
 void suite_print_coverage(const struct suite *suite);

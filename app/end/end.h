@@ -89,6 +89,16 @@ const char *end_name(const struct end *end);
 int lwip_end_open(struct end **end, struct lab *lab);
 int kernel_end_open(struct end **end, struct lab *lab, struct why *why);
 
+struct lwip_option;
+
+/**
+ * Sets options on each of lwIP's connections: one that it opens before its SYN, one that it accepts
+ * when its application gets it.
+ *
+ * @param options  live as long as the end
+ */
+void lwip_end_set(struct end *end, const struct lwip_option *options, int count);
+
 /** What saw the kernel's transitions, for people: "tracepoint and sock_diag", or why not. */
 const char *kernel_end_watchers(const struct end *end);
 

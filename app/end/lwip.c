@@ -10,6 +10,7 @@
 
 #include "end/end.h"
 #include "end/lwip_err.h"
+#include "end/lwip_option.h"
 #include "end/unread.h"
 #include "lwip/memp.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL: lwIP names them nowhere else */
@@ -34,8 +35,10 @@ struct lwip_conn {
 
 struct lwip_end {
 	struct end end;
-	unsigned int used_before[POOLS]; /* of lwIP's pools, when the end was opened */
-	struct lwip_conn *opening;       /* inside tcp_listen: whose pcb lwIP is about to replace */
+	unsigned int used_before[POOLS];   /* of lwIP's pools, when the end was opened */
+	const struct lwip_option *options; /* set on each connection */
+	int option_count;
+	struct lwip_conn *opening; /* inside tcp_listen: whose pcb lwIP is about to replace */
 };
 
 /* lwIP is one instance per process, and its hook has no argument: neither has this end. */
@@ -245,6 +248,8 @@ static void set_callbacks(struct lwip_conn *c)
 	tcp_sent(c->pcb, on_sent);
 	tcp_err(c->pcb, on_err);
 	tcp_poll(c->pcb, on_poll, POLL_INTERVAL);
+	for (int i = 0; i < the_end->option_count; i++)
+		the_end->options[i].apply(c->pcb, the_end->options[i].value);
 }
 
 static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
@@ -584,6 +589,14 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
 						   length ? ", " : "", pools[i].name, more);
 	}
 	return leaked;
+}
+
+void lwip_end_set(struct end *end, const struct lwip_option *options, int count)
+{
+	struct lwip_end *self = (struct lwip_end *)end;
+
+	self->options = options;
+	self->option_count = count;
 }
 
 static const struct end_ops lwip_ops = {

@@ -140,6 +140,19 @@ uint64_t judge_unreachable(const struct timeline *timeline, enum who who);
 const char *judge_path_text(const struct timeline *timeline, enum who who, const char *conn,
 			    char *text, size_t size);
 
+/** What became of a connection at one end. */
+struct journey {
+	struct step {
+		enum state state;
+		double seconds; /**< in it, on the clock of that stack: virtual for lwIP */
+	} steps[24];
+	int count; /**< of steps; the last one is where it is; 0: never seen */
+	unsigned int
+		retransmissions; /**< segments that this end sent again, as a whole or in part */
+};
+void judge_journey(const struct timeline *timeline, enum who who, const char *conn,
+		   struct journey *journey);
+
 /* Behind the macros above. */
 void judge_path(struct conn *conn, const int *path);
 void judge_state(struct conn *conn, enum state state);

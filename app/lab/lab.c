@@ -194,7 +194,7 @@ void lab_kernel_acted(struct lab *lab)
 		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
 	} while (frames == FRAMES_PER_READ);
 	LWIP_ASSERT("the TAP device is there", frames >= 0);
-	if (!lab->waiting && tick_now() != lab->step_tick &&
+	if (!lab->waiting && tick_since(lab->step_ns) &&
 	    tick_may_have_acknowledged_fin(lab->timeline, lab->step_event))
 		lab->disturbed++;
 }
@@ -218,7 +218,7 @@ static void run_lwip_timers(struct lab *lab)
 void lab_notice_kernel_timers(struct lab *lab)
 {
 	uint32_t events = timeline_count(lab->timeline);
-	uint64_t tick = tick_now();
+	uint64_t start = timeline_real_ns();
 	struct cause before = timeline_set_cause(
 		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
 
@@ -226,7 +226,7 @@ void lab_notice_kernel_timers(struct lab *lab)
 	timeline_set_cause(lab->timeline, before);
 	if (!lab->waiting && timeline_count(lab->timeline) != events)
 		lab->disturbed++;
-	lab->step_tick = tick; /* as it was before the look: none may come between */
+	lab->step_ns = start; /* before the look: no tick may come between */
 	lab->step_event = timeline_count(lab->timeline);
 }
 

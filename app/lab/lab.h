@@ -41,7 +41,7 @@ struct lab {
 	void *look_context;
 	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
 	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
-	uint64_t step_tick;     /**< when the kernel's present step began: tick_now(), */
+	uint64_t step_ns;       /**< when the kernel's present step began: timeline_real_ns(), */
 	uint32_t step_event;    /**< and the last event before it */
 };
 

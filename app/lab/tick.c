@@ -4,12 +4,15 @@
 #include <string.h>
 #include <time.h>
 
-uint64_t tick_now(void)
-{
-	struct timespec now;
+/* How long after a tick its timers may still come. */
+#define LATE_NS 1000000
 
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+bool tick_since(uint64_t since_ns)
+{
+	struct timespec tick;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &tick); /* as of the latest tick: time(7) */
+	return (uint64_t)tick.tv_sec * 1000000000u + (uint64_t)tick.tv_nsec + LATE_NS > since_ns;
 }
 
 static bool is_bare_ack(const struct event *event)
@@ -30,12 +33,20 @@ static enum state state_at(const struct timeline *timeline, const char *conn, ui
 	return ST_CLOSED;
 }
 
+static bool was_asked_for(const struct timeline *timeline, const struct event *ack)
+{
+	const struct event *cause = timeline_event(timeline, ack->cause);
+
+	return cause != NULL && cause->kind == EV_CALL &&
+	       strcmp(cause->call.name, "setsockopt") == 0;
+}
+
 bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n)
 {
 	const struct event *event;
 
 	while ((event = timeline_event(timeline, ++n)) != NULL)
-		if (is_bare_ack(event) &&
+		if (is_bare_ack(event) && !was_asked_for(timeline, event) &&
 		    state_at(timeline, event->conn, event->n) == ST_CLOSE_WAIT)
 			return true;
 	return false;

@@ -15,12 +15,17 @@
 
 #include "record/timeline.h"
 
-/** @return the kernel's time in ns as of its latest tick (CLOCK_MONOTONIC_COARSE) */
-uint64_t tick_now(void);
+/**
+ * Whether the kernel's timers may have run since a moment, or are just about to: each processor runs
+ * its own a little after the tick that makes them due.
+ *
+ * @param since_ns  timeline_real_ns()
+ */
+bool tick_since(uint64_t since_ns);
 
 /**
  * Whether the kernel has sent, after an event, what that timer sends: an ACK and nothing else, on a
- * connection that is in CLOSE_WAIT.
+ * connection that is in CLOSE_WAIT; unless it was asked to (TCP_QUICKACK).
  *
  * @param n  the event before the step
  */

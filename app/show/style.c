@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "show/style.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+struct style style_of_terminal(int fd)
+{
+	const char *no_color = getenv("NO_COLOR"); /* no-color.org: set and not empty */
+
+	return (struct style){ .colour = isatty(fd) && (no_color == NULL || *no_color == '\0') };
+}
 
 const char *paint_on(const struct style *style, enum paint paint)
 {

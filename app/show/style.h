@@ -13,6 +13,9 @@ struct style {
 	bool verbose; /**< every event, not only those that a reader needs */
 };
 
+/** @return how to print to a descriptor: in colours on a terminal, unless NO_COLOR is set */
+struct style style_of_terminal(int fd);
+
 enum paint { PAINT_NONE, PAINT_STATE, PAINT_GOOD, PAINT_BAD, PAINT_DIM };
 
 /** @return the escape sequence that begins a paint; "" without colour */

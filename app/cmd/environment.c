@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cmd/environment.h"
+
+#include <sys/utsname.h>
+
+#include "lab/settings.h"
+
+void environment_write(FILE *out)
+{
+	struct utsname system;
+
+	uname(&system);
+	fprintf(out, "kernel: %s %s %s\n", system.sysname, system.release, system.machine);
+	fprintf(out, "lwIP: %s\n", settings_lwip_version());
+	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
+		fprintf(out, "%s: %u\n", option->name, option->value);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What experiments run on, as lines "name: value".
+ */
+#ifndef APP_CMD_ENVIRONMENT_H
+#define APP_CMD_ENVIRONMENT_H
+
+#include <stdio.h>
+
+/** The kernel's release, lwIP's version, and the options that it was compiled with. */
+void environment_write(FILE *out);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Runs experiments over the values of one or two parameters, all beside each other, and prints what
+ * became of the connection in each case. A parameter is any word of the command line that stands
+ * for several (cmd/range.h).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/range.h"
+#include "cmd/suite.h"
+#include "show/outcomes.h"
+
+#define MAX_CASES 10000
+
+/* A word that stands for several. */
+struct parameter_word {
+	int at; /* in argv */
+	char name[64];
+	struct range range;
+};
+
+/* One combination of values. */
+struct sweep_case {
+	char **argv; /* with these values; the words are the ranges' or main's */
+	struct run_options options;
+	int value[OUTCOME_PARAMETERS];
+};
+
+struct sweep {
+	struct parameter_word parameters[OUTCOME_PARAMETERS];
+	int parameter_count;
+	struct sweep_case *cases;
+	int case_count;
+	int *case_of; /* for each of the suite's experiments */
+	struct suite suite;
+};
+
+/* "--drop" for its value, "--seed" for "--seed={1..5}", "name" for one of the names. */
+static void name_parameter(struct parameter_word *parameter, char **argv)
+{
+	const char *word = argv[parameter->at];
+	const char *before = argv[parameter->at - 1];
+	size_t length = strcspn(word, "={");
+
+	if (strncmp(word, "--", 2) == 0)
+		snprintf(parameter->name, sizeof(parameter->name), "%.*s", (int)length, word);
+	else if (parameter->at > 1 && before[0] == '-' && strchr(before, '=') == NULL)
+		snprintf(parameter->name, sizeof(parameter->name), "%s", before);
+	else
+		snprintf(parameter->name, sizeof(parameter->name), "name");
+}
+
+static int find_parameters(struct sweep *sweep, int argc, char **argv, struct why *why)
+{
+	for (int i = 1; i < argc; i++) {
+		struct parameter_word parameter = { .at = i };
+		int found = range_parse(argv[i], &parameter.range, why);
+
+		if (found < 0)
+			return found;
+		if (found == 0)
+			continue;
+		if (sweep->parameter_count == OUTCOME_PARAMETERS) {
+			range_free(&parameter.range);
+			return why_set(why, EINVAL,
+				       "'%s' is one range too many: a sweep has one or two",
+				       argv[i]);
+		}
+		name_parameter(&parameter, argv);
+		sweep->parameters[sweep->parameter_count++] = parameter;
+	}
+	if (sweep->parameter_count == 0)
+		return why_set(why, EINVAL,
+			       "nothing varies: give a range in braces, as --seed '{1..5}'; see "
+			       "'tcplab help sweep'");
+	return 0;
+}
+
+/* What a sweep cannot do, whatever 'tcplab run' can. */
+static int check_options(const struct run_options *options, struct why *why)
+{
+	if (options->pattern_count == 0)
+		return why_set(why, EINVAL, "which scenarios? A sweep of all takes too long");
+	if (options->repeat > 1 || options->show || options->verbose > 0 || options->out != NULL)
+		return why_set(why, EINVAL,
+			       "a sweep prints one table: it does not go with --repeat, --show, "
+			       "--verbose or --out");
+	if (options->format != FORMAT_LADDER && options->format != FORMAT_CSV)
+		return why_set(why, EINVAL, "a sweep prints a table, or --format csv");
+	return 0;
+}
+
+static int make_case(struct sweep *sweep, int number, int argc, char **argv, struct why *why)
+{
+	struct sweep_case *one = &sweep->cases[sweep->case_count];
+	int err;
+
+	one->argv = calloc((size_t)argc + 1, sizeof(*one->argv));
+	if (one->argv == NULL)
+		return why_set(why, ENOMEM, "out of memory for %d cases", number);
+	sweep->case_count++;
+	memcpy(one->argv, argv, (size_t)argc * sizeof(*argv));
+	for (int i = sweep->parameter_count - 1; i >= 0; i--) {
+		const struct range *range = &sweep->parameters[i].range;
+
+		one->value[i] = number % range->count;
+		one->argv[sweep->parameters[i].at] = range->words[one->value[i]];
+		number /= range->count;
+	}
+	err = run_options_parse(&one->options, argc, one->argv, why);
+	return err < 0 ? err : check_options(&one->options, why);
+}
+
+static int make_cases(struct sweep *sweep, int argc, char **argv, struct why *why)
+{
+	int count = 1, err = 0;
+
+	for (int i = 0; i < sweep->parameter_count; i++)
+		count *= sweep->parameters[i].range.count;
+	if (count > MAX_CASES)
+		return why_set(why, EINVAL, "these are %d cases: %d at most", count, MAX_CASES);
+	sweep->cases = calloc((size_t)count, sizeof(*sweep->cases));
+	if (sweep->cases == NULL)
+		return why_set(why, ENOMEM, "out of memory for %d cases", count);
+	for (int i = 0; i < count && err == 0; i++)
+		err = make_case(sweep, i, argc, argv, why);
+	return err;
+}
+
+/* The experiments of one case join the others. */
+static int join(struct sweep *sweep, int number, struct why *why)
+{
+	struct suite one = { .options = sweep->cases[number].options };
+	struct suite *all = &sweep->suite;
+	int err = suite_select(&one, why);
+	size_t total = (size_t)all->count + (size_t)one.count;
+	struct experiment *experiments = realloc(all->experiments, total * sizeof(*experiments));
+	int *case_of = realloc(sweep->case_of, total * sizeof(*case_of));
+
+	all->experiments = experiments == NULL ? all->experiments : experiments;
+	sweep->case_of = case_of == NULL ? sweep->case_of : case_of;
+	if (err == 0 && (experiments == NULL || case_of == NULL))
+		err = why_set(why, ENOMEM, "out of memory for the experiments");
+	for (int i = 0; i < one.count && err == 0; i++) {
+		all->experiments[all->count] = one.experiments[i];
+		all->experiments[all->count].options = &sweep->cases[number].options;
+		sweep->case_of[all->count++] = number;
+	}
+	free(one.experiments); /* its options are the case's */
+	return err;
+}
+
+static int show_outcomes(struct sweep *sweep)
+{
+	struct suite *suite = &sweep->suite;
+	struct outcomes outcomes = { .count = suite->count };
+	struct outcome_row *rows = calloc((size_t)suite->count, sizeof(*rows));
+
+	if (rows == NULL) {
+		fputs("tcplab sweep: out of memory for the table\n", stderr);
+		return EXIT_TROUBLE;
+	}
+	for (int i = 0; i < suite->count; i++) {
+		const struct sweep_case *one = &sweep->cases[sweep->case_of[i]];
+
+		for (int j = 0; j < sweep->parameter_count; j++)
+			rows[i].value[j] = sweep->parameters[j].range.values[one->value[j]];
+		rows[i].experiment = suite->experiments[i].name;
+		rows[i].verdict = suite_word(&suite->results[i]);
+		rows[i].journey[WHO_LWIP] = &suite->results[i].journey[WHO_LWIP];
+		rows[i].journey[WHO_KERNEL] = &suite->results[i].journey[WHO_KERNEL];
+	}
+	for (int j = 0; j < sweep->parameter_count; j++)
+		outcomes.parameter[j] = sweep->parameters[j].name;
+	outcomes.rows = rows;
+	if (suite->options.format == FORMAT_CSV)
+		outcomes_write_csv(&outcomes, stdout);
+	else
+		outcomes_print(&outcomes, &suite->style, stdout);
+	free(rows);
+	return EXIT_HOLDS;
+}
+
+/* A verdict that fails is what a sweep looks for; an experiment that dies or cannot begin is not. */
+static int status_of(const struct suite *suite)
+{
+	for (int i = 0; i < suite->count; i++)
+		if (suite->results[i].outcome == OUTCOME_NONE)
+			return EXIT_FAILS;
+	for (int i = 0; i < suite->count; i++)
+		if (suite->results[i].outcome == OUTCOME_REFUSED)
+			return EXIT_TROUBLE;
+	return EXIT_HOLDS;
+}
+
+static void sweep_free(struct sweep *sweep)
+{
+	for (int i = 0; i < sweep->case_count; i++) {
+		run_options_free(&sweep->cases[i].options);
+		free(sweep->cases[i].argv);
+	}
+	for (int i = 0; i < sweep->parameter_count; i++)
+		range_free(&sweep->parameters[i].range);
+	free(sweep->cases);
+	free(sweep->case_of);
+	sweep->suite.options = (struct run_options){ 0 }; /* the first case's */
+	suite_free(&sweep->suite);
+}
+
+int cmd_sweep(int argc, char **argv)
+{
+	struct sweep sweep = { .suite = { .quiet = true } };
+	struct why why;
+	int err = find_parameters(&sweep, argc, argv, &why), status = EXIT_TROUBLE;
+
+	if (err == 0)
+		err = make_cases(&sweep, argc, argv, &why);
+	for (int i = 0; i < sweep.case_count && err == 0; i++)
+		err = join(&sweep, i, &why);
+	if (err < 0) {
+		fprintf(stderr, "tcplab sweep: %s\n", why.text);
+	} else {
+		sweep.suite.options = sweep.cases[0].options;
+		sweep.suite.style = style_of_terminal(STDOUT_FILENO);
+		if (suite_run(&sweep.suite) == EXIT_TROUBLE && sweep.suite.results == NULL)
+			status = EXIT_TROUBLE;
+		else if (show_outcomes(&sweep) == EXIT_HOLDS)
+			status = status_of(&sweep.suite);
+	}
+	sweep_free(&sweep);
+	return status;
+}
