@@ -11,7 +11,7 @@ static const char statuses[] =
 static void print_options(void)
 {
 	putchar('\n');
-	run_options_help();
+	run_options_help(stdout);
 	printf("\n%s", statuses);
 }
 

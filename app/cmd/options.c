@@ -183,7 +183,7 @@ static const struct option_kind {
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-void run_options_help(void)
+void run_options_help(FILE *out)
 {
 	char left[40];
 
@@ -198,13 +198,14 @@ void run_options_help(void)
 			 kind->argument == NULL ? "" : kind->argument);
 		for (; line != NULL; line = strchr(line, '\n')) {
 			line += *line == '\n';
-			printf("  %-24s %.*s\n", left, (int)strcspn(line, "\n"), line);
+			fprintf(out, "  %-24s %.*s\n", left, (int)strcspn(line, "\n"), line);
 			left[0] = '\0';
 		}
 	}
-	printf("\nA name is a scenario ('close') or one of its variants ('close/lwip': lwIP plays "
-	       "the "
-	       "first\nrole); a glob is matched with both.\n");
+	fprintf(out,
+		"\nA name is a scenario ('close') or one of its variants ('close/lwip': lwIP plays "
+		"the "
+		"first\nrole); a glob is matched with both.\n");
 }
 
 static unsigned int default_jobs(void)
@@ -280,10 +281,12 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		err = why_set(
 			why, EINVAL,
 			"--show prints tables for people: it goes with --format ladder alone");
-	if (err == 0 && options->repeat > 1 && (options->show || options->verbose > 0))
-		err = why_set(why, EINVAL,
-			      "--repeat compares transcripts and shows no ladders: it does not go "
-			      "with --show or --verbose");
+	if (err == 0 && options->repeat > 1 &&
+	    (options->show || options->verbose > 0 || options->out != NULL))
+		err = why_set(
+			why, EINVAL,
+			"--repeat compares transcripts and keeps nothing: it does not go with "
+			"--show, --verbose or --out");
 	options->patterns = argv + optind;
 	options->pattern_count = argc - optind;
 	return err;

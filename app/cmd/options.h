@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "lab/why.h"
 
@@ -43,8 +44,8 @@ struct run_options {
 	int pattern_count; /**< 0: everything */
 };
 
-/** Prints what each option means. */
-void run_options_help(void);
+/** Writes what each option means. */
+void run_options_help(FILE *out);
 
 /**
  * @param options  receives what argv says, pointing into argv; to be freed, whatever is returned

@@ -19,7 +19,7 @@ static void put_text(const char *text, FILE *out)
 			continue;
 		port = strtoul(text, &end, 10);
 		if (port >= TRANSCRIPT_FIRST_RANDOM_PORT && port <= UINT16_MAX &&
-		    !isxdigit((unsigned char)*end) && *end != ':') {
+		    !isxdigit((unsigned char)*end) && *end != ':' && *end != ']') {
 			putc('*', out);
 			text = end;
 		}

@@ -17,10 +17,17 @@ struct parsed {
 
 static struct parsed parsed;
 
+FIXTURE(forget)
+{
+	run_options_free(&parsed.options);
+	return 0;
+}
+
 static void parse_args(const char *const *args)
 {
 	int argc = 0;
 
+	run_options_free(&parsed.options);
 	memset(&parsed, 0xa5, sizeof(parsed));
 	parsed.why.text[0] = '\0';
 	parsed.argv[argc++] = unconst("run");
@@ -87,6 +94,8 @@ TEST(each_format_has_its_name)
 {
 	assert_int_equal(TAKEN("--format", "ladder")->format, FORMAT_LADDER);
 	assert_int_equal(TAKEN("--format", "tap")->format, FORMAT_TAP);
+	assert_int_equal(TAKEN("--format", "junit")->format, FORMAT_JUNIT);
+	assert_int_equal(TAKEN("--format", "csv")->format, FORMAT_CSV);
 	assert_int_equal(TAKEN("--format", "jsonl")->format, FORMAT_JSONL);
 }
 
@@ -140,6 +149,56 @@ TEST(nothing_is_left_of_a_command_line_before)
 	without_options_the_defaults_hold(NULL);
 }
 
+/* What repeats a run, as one text. */
+static const char *recipe(const struct run_options *options)
+{
+	static char text[512];
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (int i = 0; i < options->recipe.count; i++)
+		length += (size_t)snprintf(
+			text + length, sizeof(text) - length, "%s ",
+			options->recipe.text[i] == NULL ? "-" : options->recipe.text[i]);
+	return text;
+}
+
+TEST(what_an_experiment_depends_on_is_kept_in_its_order)
+{
+	const struct run_options *options =
+		TAKEN("--sysctl", "net.ipv4.tcp_rfc1337=1", "-v", "--out", "dir", "--seed=9",
+		      "close", "--until-closed", "--lwip", "ttl=3", "--sysctl=a/b=2");
+
+	assert_string_equal(recipe(options),
+			    "sysctl net.ipv4.tcp_rfc1337=1 seed 9 until-closed - lwip ttl=3 "
+			    "sysctl a/b=2 ");
+	assert_int_equal(options->sysctls.count, 2);
+	assert_string_equal(options->sysctls.text[1], "a/b=2");
+	assert_int_equal(options->lwip.count, 1);
+	assert_true(options->until_closed);
+}
+
+TEST(how_often_is_a_number)
+{
+	assert_int_equal(TAKEN("--repeat", "50")->repeat, 50);
+	assert_refused(("--repeat", "0"), "--repeat", "from 1 to 10000", "'0'");
+	assert_refused(("--repeat", "5", "-v"), "--repeat", "--verbose");
+	assert_refused(("--repeat", "5", "--out", "x"), "--repeat", "--out");
+}
+
+TEST(a_setting_has_a_name_and_a_value)
+{
+	assert_refused(("--sysctl", "net.ipv4.tcp_rfc1337"), "--sysctl", "NAME=VALUE");
+	assert_refused(("--sysctl", "=1"), "--sysctl", "NAME=VALUE");
+	assert_refused(("--sysctl", "x="), "--sysctl", "NAME=VALUE");
+	assert_refused(("--lwip", "ttl"), "--lwip", "NAME=VALUE");
+	assert_refused(("--lwip", "ttl=0"), "ttl", "from 1 to 255", "'0'");
+	assert_refused(("--lwip", "ttl=256"), "ttl", "from 1 to 255", "'256'");
+	assert_refused(("--lwip", "ttl=1x"), "ttl", "'1x'");
+	assert_refused(("--lwip", "tt=1"), "'tt'", "nodelay");
+	assert_refused(("--lwip", "ttll=1"), "'ttll'", "nodelay");
+}
+
 /* -- Bad options */
 
 TEST(a_bad_number_of_jobs_is_named)
@@ -167,7 +226,7 @@ TEST(a_bad_seed_is_named)
 
 TEST(a_bad_format_is_named)
 {
-	assert_refused(("--format", "html"), "--format", "ladder, tap or jsonl", "'html'");
+	assert_refused(("--format", "html"), "--format", "ladder, tap, junit, csv or jsonl", "'html'");
 	assert_refused(("--format", ""), "--format", "''");
 	assert_refused(("--format", "TAP"), "--format", "'TAP'");
 }
@@ -207,8 +266,16 @@ TEST(the_first_bad_option_is_the_one_that_is_named)
 
 TEST(the_help_names_every_option)
 {
-	assert_words(run_options_help, "-j", "--jobs", "-v", "--verbose", "--out", "--seed",
-		     "--format");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *memory = open_memstream(&text, &size);
+
+	run_options_help(memory);
+	fclose(memory);
+	assert_words(text, "-j, --jobs N", "-v, --verbose", "--slow", "--out DIR",
+		     "--format FORMAT", "--repeat N", "--seed N", "--sysctl NAME=VALUE",
+		     "--lwip NAME=VALUE", "--until-closed");
+	free(text);
 }
 
 /* -- What is wanted */
@@ -288,6 +355,9 @@ int main(void)
 		cmocka_unit_test(names_stand_before_between_and_after_options),
 		cmocka_unit_test(after_two_dashes_everything_is_a_name),
 		cmocka_unit_test(nothing_is_left_of_a_command_line_before),
+		cmocka_unit_test(what_an_experiment_depends_on_is_kept_in_its_order),
+		cmocka_unit_test(how_often_is_a_number),
+		cmocka_unit_test(a_setting_has_a_name_and_a_value),
 		cmocka_unit_test(a_bad_number_of_jobs_is_named),
 		cmocka_unit_test(a_bad_seed_is_named),
 		cmocka_unit_test(a_bad_format_is_named),
@@ -305,5 +375,5 @@ int main(void)
 		cmocka_unit_test(each_name_is_matched_for_itself),
 	};
 
-	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("options", tests, NULL, forget);
 }
