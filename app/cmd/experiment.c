@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "lwip/init.h"
 #include "record/jsonl.h"
+#include "record/pcapng.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
 
@@ -208,6 +211,29 @@ static void write_text(const struct run *run, FILE *out)
 	print_ladder(run, &plain, out);
 }
 
+static void write_pcapng(const struct run *run, FILE *out)
+{
+	const struct scenario *scenario = run->experiment->scenario;
+	char title[200], os[sizeof(struct utsname)];
+	struct utsname system;
+	struct pcapng_info info = {
+		.name = run->experiment->name,
+		.title = title,
+		.hardware = system.machine,
+		.os = os,
+		.application = "tcplab, lwIP " LWIP_VERSION_STRING,
+		.host = { [WHO_LWIP] = "lwIP " LWIP_VERSION_STRING " in user space",
+			  [WHO_KERNEL] = "the kernel's TCP",
+			  [WHO_RAW] = "a third host: segments made by hand" },
+		.start_ns = timeline_epoch_ns(run->lab.timeline),
+	};
+
+	uname(&system);
+	snprintf(title, sizeof(title), "%s (%s)", scenario->title, scenario->rfc);
+	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
+	pcapng_write(run->lab.timeline, &info, out);
+}
+
 static void put_out(const struct run *run, const struct run_options *options,
 		    const struct style *style, FILE *out, struct result *result)
 {
@@ -224,6 +250,7 @@ static void put_out(const struct run *run, const struct run_options *options,
 	}
 	if (options->out != NULL &&
 	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
+	     write_evidence(run, options->out, "pcapng", write_pcapng, &result->why) < 0 ||
 	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0) &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
