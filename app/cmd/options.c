@@ -21,7 +21,7 @@ const char run_options_help[] =
 	"at "
 	"their\n"
 	"                     end, with lwIP's own table beside it\n"
-	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
+	"  --out DIR          write NAME.jsonl, .pcapng and .txt for each scenario into DIR\n"
 	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
 	"\n"
