@@ -110,8 +110,21 @@ TEST(a_packet_sent_just_before_the_transition_tells_it_too)
 	frame(WHO_KERNEL, "c1");
 	story_because(timeline, timer(WHO_LWIP, "c1", "keepalive gave up"));
 	rst = frame(WHO_LWIP, "c1");
+	frame(WHO_KERNEL, "c1");
 	state(WHO_LWIP, "c1", ST_ESTABLISHED, ST_CLOSED);
 	assert_remarks(rst, "lwip: ESTABLISHED → CLOSED, timer: keepalive gave up\n");
+}
+
+TEST(one_sent_just_after_it_comes_first)
+{
+	struct event *before, *after;
+
+	story_because(timeline, call(WHO_KERNEL, "c1", "close"));
+	before = frame(WHO_KERNEL, "c1");
+	state(WHO_KERNEL, "c1", ST_ESTABLISHED, ST_FIN_WAIT_1);
+	after = frame(WHO_KERNEL, "c1");
+	assert_remarks(before, "");
+	assert_remarks(after, "kernel: ESTABLISHED → FIN_WAIT_1, by close()\n");
 }
 
 /* One call that makes both stacks send, as the lab's clean-up does. */
@@ -286,6 +299,7 @@ int main(void)
 		ON_A_TIMELINE(a_packet_tells_what_it_has_caused_at_both_ends),
 		ON_A_TIMELINE(a_packet_tells_with_what_transition_it_was_sent),
 		ON_A_TIMELINE(a_packet_sent_just_before_the_transition_tells_it_too),
+		ON_A_TIMELINE(one_sent_just_after_it_comes_first),
 		ON_A_TIMELINE(a_packet_tells_nothing_of_another_connections_or_stacks),
 		ON_A_TIMELINE(without_a_packet_of_its_own_it_is_told_at_its_connections_last),
 		ON_A_TIMELINE(without_one_of_its_connection_it_is_told_at_the_last_of_any),
