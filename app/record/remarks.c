@@ -208,10 +208,11 @@ static void write_state(const struct remarks *remarks, const struct event *event
 	}
 }
 
-static void write_fault(const struct remarks *remarks, const struct event *event,
-			const struct event *packet, FILE *out)
+static void write_fault(const struct remarks *remarks, const struct event *event, FILE *out)
 {
-	if (event->fault.frame == 0)
+	const struct event *packet = event_of(remarks, event->fault.frame);
+
+	if (packet == NULL)
 		fprintf(out, "%s: %s", who_name(event->who), event->fault.text);
 	else if (strcmp(event->fault.action, "release") == 0)
 		fprintf(out, "released by the %s after packet %u, %.3f ms later",
@@ -234,7 +235,7 @@ static void write_told(const struct remarks *remarks, enum event_kind kind,
 		if (kind == EV_STATE)
 			write_state(remarks, event, packet, out);
 		else
-			write_fault(remarks, event, packet, out);
+			write_fault(remarks, event, out);
 		putc('\n', out);
 	}
 }

@@ -116,6 +116,7 @@ static const uint8_t *option(size_t block, uint16_t code, unsigned int nth, size
 	const uint8_t *body = blocks[block].body, *found = NULL;
 	size_t at = options_at(block);
 
+	*size = 0;
 	for (;;) {
 		size_t length;
 
