@@ -35,7 +35,10 @@ static const struct event *event_of(const struct remarks *remarks, uint32_t n)
 	return timeline_event(remarks->timeline, n);
 }
 
-/* The packet that a stack sent for the reason for which it made this transition. */
+/*
+ * The packet that a stack sent for the reason for which it made this transition: on the same
+ * connection, but for a transition so early that its connection has no name yet.
+ */
 static uint32_t sent_with(const struct remarks *remarks, const struct event *event)
 {
 	uint32_t before = 0;
@@ -43,7 +46,9 @@ static uint32_t sent_with(const struct remarks *remarks, const struct event *eve
 	for (uint32_t n = remarks->caused[event->cause]; n != 0; n = remarks->sibling[n]) {
 		const struct event *packet = event_of(remarks, n);
 
-		if (!is_packet(packet) || packet->who != event->who || !same_conn(packet, event))
+		if (!is_packet(packet) || packet->who != event->who)
+			continue;
+		if (event->conn != NULL && !same_conn(packet, event))
 			continue;
 		if (n > event->n)
 			return n;
@@ -184,14 +189,24 @@ static void write_cause(const struct event *cause, FILE *out)
 		fprintf(out, ", by %s()", cause->call.name);
 }
 
+/* Whether a transition is one of the packet's own connection. */
+static bool is_of(const struct event *event, const struct event *packet)
+{
+	if (packet == NULL)
+		return false;
+	if (event->conn == NULL) /* it was not yet named when this reason had the packet sent */
+		return event->who == packet->who && event->cause == packet->cause;
+	return same_conn(event, packet);
+}
+
 static void write_state(const struct remarks *remarks, const struct event *event,
 			const struct event *packet, FILE *out)
 {
 	const struct event *cause = event_of(remarks, event->cause);
 
 	fputs(who_name(event->who), out);
-	if (event->conn != NULL && (packet == NULL || !same_conn(event, packet)))
-		fprintf(out, " %s", event->conn);
+	if (!is_of(event, packet))
+		fprintf(out, " %s", event->conn == NULL ? "unnamed" : event->conn);
 	fprintf(out, ": %s → %s", state_name(event->state.from), state_name(event->state.to));
 	if (cause != NULL)
 		write_cause(cause, out);

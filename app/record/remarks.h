@@ -30,7 +30,8 @@ void remarks_free(struct remarks *remarks);
  *     kernel: ESTABLISHED → FIN_WAIT_1, by close()           what else has
  *     lwip c2: TIME_WAIT → CLOSED, timer: 2MSL, lwip's clock: 120.250 s, 60.012 s later
  *
- * A connection is named where it is not the packet's own; times where they are not about the
+ * A connection is named where it is not the packet's own ("unnamed": it was refused before it had a
+ * name); times where they are not about the
  * packet's own (100 ms).
  *
  * @param packet  number of its event; 0: what belongs to no packet, because there is none

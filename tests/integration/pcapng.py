@@ -136,8 +136,8 @@ class Capture:
 
     def place(self, state):
         """The frame at which a transition is told."""
-        own = [frame for frame in self.frames if frame['conn'] == state['conn']]
-        sent = [frame for frame in own if frame['cause'] == state['cause'] and frame['who'] == state['who']]
+        own = [frame for frame in self.frames if state['conn'] and frame['conn'] == state['conn']]
+        sent = [frame for frame in (own if state['conn'] else self.frames) if frame['cause'] == state['cause'] and frame['who'] == state['who']]
         if state['cause']['ev'] == 'frame':
             return state['cause']['n']
         for frames in ([frame for frame in sent if frame['n'] > state['n']][:1],
@@ -160,8 +160,9 @@ class Capture:
 
     def transition(self, state, frame, comment):
         cause = self.events[state['cause']['n'] - 1]
-        parts = [f'{state["who"]}{"" if frame and frame["conn"] == state["conn"] else " " + state["conn"]}: '
-                 f'{state["from"]} → {state["to"]}']
+        own = frame and (frame['conn'] == state['conn'] if state['conn'] else
+                         (frame['who'], frame['cause']) == (state['who'], state['cause']))
+        parts = [f'{state["who"]}{"" if own else " " + (state["conn"] or "unnamed")}: {state["from"]} → {state["to"]}']
         if cause['ev'] == 'timer':
             parts.append(f'timer: {cause["name"]}')
         elif cause['ev'] == 'call':

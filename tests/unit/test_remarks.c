@@ -127,6 +127,22 @@ TEST(one_sent_just_after_it_comes_first)
 	assert_remarks(after, "kernel: ESTABLISHED → FIN_WAIT_1, by close()\n");
 }
 
+/* The kernel enters SYN_SENT before it has chosen its port. */
+TEST(a_transition_of_no_name_yet_is_told_at_the_packet_of_its_reason)
+{
+	struct event *before = frame(WHO_LWIP, "c1"), *syn;
+
+	story_because(timeline, call(WHO_KERNEL, NULL, "connect"));
+	state(WHO_KERNEL, NULL, ST_CLOSED, ST_SYN_SENT);
+	frame(WHO_LWIP, "c1");
+	syn = frame(WHO_KERNEL, "c2");
+	story_because(timeline, call(WHO_KERNEL, NULL, "connect"));
+	state(WHO_KERNEL, NULL, ST_SYN_SENT, ST_CLOSED);
+	assert_remarks(before, "");
+	assert_remarks(syn, "kernel: CLOSED → SYN_SENT, by connect()\n"
+			    "kernel unnamed: SYN_SENT → CLOSED, by connect()\n");
+}
+
 /* One call that makes both stacks send, as the lab's clean-up does. */
 TEST(a_packet_tells_nothing_of_another_connections_or_stacks)
 {
@@ -300,6 +316,7 @@ int main(void)
 		ON_A_TIMELINE(a_packet_tells_with_what_transition_it_was_sent),
 		ON_A_TIMELINE(a_packet_sent_just_before_the_transition_tells_it_too),
 		ON_A_TIMELINE(one_sent_just_after_it_comes_first),
+		ON_A_TIMELINE(a_transition_of_no_name_yet_is_told_at_the_packet_of_its_reason),
 		ON_A_TIMELINE(a_packet_tells_nothing_of_another_connections_or_stacks),
 		ON_A_TIMELINE(without_a_packet_of_its_own_it_is_told_at_its_connections_last),
 		ON_A_TIMELINE(without_one_of_its_connection_it_is_told_at_the_last_of_any),
