@@ -31,8 +31,7 @@ void remarks_free(struct remarks *remarks);
  *     lwip c2: TIME_WAIT → CLOSED, timer: 2MSL, lwip's clock: 120.250 s, 60.012 s later
  *
  * A connection is named where it is not the packet's own ("unnamed": it was refused before it had a
- * name); times where they are not about the
- * packet's own (100 ms).
+ * name); times stand where they are not about the packet's own (100 ms).
  *
  * @param packet  number of its event; 0: what belongs to no packet, because there is none
  */
