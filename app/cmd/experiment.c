@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cmd/outfile.h"
@@ -12,7 +13,9 @@
 #include "end/lwip_option.h"
 #include "end/settle.h"
 #include "lab/namespace.h"
+#include "lwip/init.h"
 #include "record/jsonl.h"
+#include "record/pcapng.h"
 #include "record/transcript.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
@@ -218,14 +221,6 @@ static void print_diagnostics(const struct run *run, FILE *out)
 	free(text);
 }
 
-static int write_evidence(const struct run *run, const char *dir, const char *view,
-			  void (*write)(const void *run, FILE *out), struct why *why)
-{
-	char path[4096];
-
-	return outfile_write(rundir_path(dir, run->experiment->name, view, path), write, run, why);
-}
-
 static void write_jsonl(const void *context, FILE *out)
 {
 	const struct run *run = context;
@@ -247,6 +242,51 @@ static void write_text(const void *context, FILE *out)
 	static const struct style plain = { 0 };
 
 	print_ladder(run, &plain, out);
+}
+
+static void write_pcapng(const void *context, FILE *out)
+{
+	const struct run *run = context;
+	const struct scenario *scenario = run->experiment->scenario;
+	char title[200], os[sizeof(struct utsname)];
+	struct utsname system;
+	struct pcapng_info info = {
+		.name = run->experiment->name,
+		.title = title,
+		.hardware = system.machine,
+		.os = os,
+		.application = "tcplab, lwIP " LWIP_VERSION_STRING,
+		.host = { [WHO_LWIP] = "lwIP " LWIP_VERSION_STRING " in user space",
+			  [WHO_KERNEL] = "the kernel's TCP",
+			  [WHO_RAW] = "a third host: segments made by hand" },
+		.start_ns = timeline_epoch_ns(run->lab.timeline),
+	};
+
+	uname(&system);
+	snprintf(title, sizeof(title), "%s (%s)", scenario->title, scenario->rfc);
+	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
+	pcapng_write(run->lab.timeline, &info, out);
+}
+
+/* What the run directory has of each experiment. */
+static int write_views(const struct run *run, const char *dir, struct why *why)
+{
+	static const struct {
+		const char *suffix;
+		void (*write)(const void *run, FILE *out);
+	} views[] = {
+		{ "jsonl", write_jsonl },
+		{ "pcapng", write_pcapng },
+		{ "txt", write_text },
+		{ RUNDIR_TRANSCRIPT, write_transcript },
+	};
+	char path[4096];
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]) && err == 0; i++)
+		err = outfile_write(rundir_path(dir, run->experiment->name, views[i].suffix, path),
+				    views[i].write, run, why);
+	return err;
 }
 
 static void put_out(const struct run *run, const struct run_options *options,
@@ -272,11 +312,7 @@ static void put_out(const struct run *run, const struct run_options *options,
 	}
 	if (options->keep_transcripts)
 		write_transcript(run, parcels[PARCEL_TRANSCRIPT]);
-	if (options->out != NULL &&
-	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
-	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0 ||
-	     write_evidence(run, options->out, RUNDIR_TRANSCRIPT, write_transcript, &result->why) <
-		     0) &&
+	if (options->out != NULL && write_views(run, options->out, &result->why) < 0 &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }

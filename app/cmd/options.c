@@ -165,8 +165,8 @@ static const struct option_kind {
 	  "what ss, netstat and lsof say at the scenarios' marked moments and at\n"
 	  "their end, with lwIP's own table beside it" },
 	{ "out", '\0', "DIR", false, take_out,
-	  "write what was found into DIR, NAME.jsonl, NAME.txt, NAME.transcript for\n"
-	  "each scenario, and what 'tcplab replay DIR' needs to run it again" },
+	  "write what was found into DIR: NAME.jsonl, .pcapng, .txt and .transcript\n"
+	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
 	{ "format", '\0', "FORMAT", false, take_format,
 	  "ladder (for people, the default), tap, junit or jsonl; csv for a sweep" },
 	{ "repeat", '\0', "N", false, take_repeat,

@@ -22,7 +22,7 @@ struct timeline {
 	uint32_t count;
 	struct block *arena;
 	struct cause cause;
-	uint64_t start_ns;
+	uint64_t start_ns, epoch_ns; /* the same moment on CLOCK_MONOTONIC and CLOCK_REALTIME */
 	uint64_t (*virtual_ns)(void);
 };
 
@@ -68,12 +68,17 @@ static void *must_have(void *memory)
 	return memory;
 }
 
-uint64_t timeline_real_ns(void)
+static uint64_t read_ns(clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t timeline_real_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
 }
 
 struct timeline *timeline_new(uint64_t (*virtual_ns)(void))
@@ -88,6 +93,12 @@ struct timeline *timeline_new(uint64_t (*virtual_ns)(void))
 void timeline_begin(struct timeline *timeline)
 {
 	timeline->start_ns = timeline_real_ns();
+	timeline->epoch_ns = read_ns(CLOCK_REALTIME);
+}
+
+uint64_t timeline_epoch_ns(const struct timeline *timeline)
+{
+	return timeline->epoch_ns;
 }
 
 void timeline_free(struct timeline *timeline)

@@ -127,6 +127,9 @@ void timeline_free(struct timeline *timeline);
 /** Real time starts now. To be called while the timeline is empty. */
 void timeline_begin(struct timeline *timeline);
 
+/** @return CLOCK_REALTIME of the start, in ns since the epoch */
+uint64_t timeline_epoch_ns(const struct timeline *timeline);
+
 /**
  * Appends an event, caused by the present cause and of this moment; the caller fills in the rest.
  *

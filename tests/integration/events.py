@@ -323,7 +323,7 @@ def examples(doc):
 
 
 def commands(doc):
-    for command, output in COMMAND.findall(Reference(doc).text):
+    for command, output in COMMAND.findall(open(doc, encoding='utf-8').read()):
         print(command, json.dumps(re.sub(r'^    ', '', output, flags=re.M)), sep='\t')
 
 

@@ -62,8 +62,8 @@ python3 tests/integration/events.py examples $doc >"$tmp/problems"
 is "the reference's own examples are right" "$(cat "$tmp/problems")" ""
 
 # The files
-is "--out: NAME.jsonl and NAME.txt for each, and nothing else" "$(ls "$tmp/out.d")" \
-	"$(for name in $names; do echo "$name.jsonl $name.txt" | tr / -; done | xargs -n 1 | sort)"
+is "--out: NAME.jsonl, NAME.pcapng and NAME.txt for each, and nothing else" "$(ls "$tmp/out.d")" \
+	"$(for name in $names; do echo "$name.jsonl $name.pcapng $name.txt" | tr / -; done | xargs -n 1 | sort)"
 joined jsonl >"$tmp/joined"
 ok "--out: the same lines as on the standard output" cmp "$tmp/all.jsonl" "$tmp/joined"
 run "$TCPLAB" run -v -j $jobs --out "$tmp/out.d"
@@ -71,10 +71,10 @@ sed '/^[a-z-]*\/[a-z]*  *[A-Z1-9].*\(holds\|FAILS\|refused\|CRASHED\)  *[0-9.]* 
 joined txt >"$tmp/joined"
 ok "--out, a second time: overwritten; NAME.txt is what the terminal shows" cmp "$tmp/ladders" "$tmp/joined"
 is "--out: for all to read" "$(find "$tmp/out.d" -type f ! -perm -444)" ""
-is "--out: nothing partial" "$(find "$tmp/out.d" -type f ! -name '*.jsonl' ! -name '*.txt')" ""
+is "--out: nothing partial" "$(find "$tmp/out.d" -type f ! -name '*.jsonl' ! -name '*.pcapng' ! -name '*.txt')" ""
 run "$TCPLAB" run --format tap --out "$tmp/new.d" handshake/lwip
 is "--out: makes the directory; TAP is as without it" "$rc $(find "$tmp/new.d" -type f -printf "%f\n" | sort | xargs) $(tail -n 1 "$tmp/out")" \
-	"0 handshake-lwip.jsonl handshake-lwip.txt ok 1 - handshake/lwip"
+	"0 handshake-lwip.jsonl handshake-lwip.pcapng handshake-lwip.txt ok 1 - handshake/lwip"
 
 # A scenario that fails leaves its evidence
 meddle

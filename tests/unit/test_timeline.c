@@ -176,6 +176,19 @@ TEST(real_time_can_begin_anew)
 	assert_in_range(passed, 0, timeline_real_ns() - began);
 }
 
+TEST(the_beginning_is_known_in_the_systems_real_time)
+{
+	struct timespec before, after;
+
+	usleep(20000);
+	clock_gettime(CLOCK_REALTIME, &before);
+	timeline_begin(timeline);
+	clock_gettime(CLOCK_REALTIME, &after);
+	assert_in_range(timeline_epoch_ns(timeline),
+			(uint64_t)before.tv_sec * 1000000000 + (uint64_t)before.tv_nsec,
+			(uint64_t)after.tv_sec * 1000000000 + (uint64_t)after.tv_nsec);
+}
+
 /* -- Causes */
 
 TEST(without_a_cause_there_is_none)
@@ -426,6 +439,7 @@ int main(void)
 		TIMELINE_TEST(real_time_counts_from_the_beginning_and_never_goes_back),
 		cmocka_unit_test(real_time_is_the_systems_monotonic_clock),
 		TIMELINE_TEST(real_time_can_begin_anew),
+		TIMELINE_TEST(the_beginning_is_known_in_the_systems_real_time),
 		TIMELINE_TEST(without_a_cause_there_is_none),
 		TIMELINE_TEST(what_is_added_has_the_cause_that_is_set),
 		TIMELINE_TEST(a_cause_gives_back_the_one_before),
