@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 100
+plan 99
 
 # tcplab ARGUMENT...: as run does
 tcplab() {
@@ -40,7 +40,7 @@ for words in "" --help -h; do
 done
 tcplab help run
 is "help run: succeeds" "$rc$err" 0
-for option in "-j N" --jobs --verbose --out --seed --format ladder tap jsonl "Exit status"; do
+for option in "-j, --jobs N" --verbose --out --seed --format ladder tap jsonl "Exit status"; do
 	like "help run: tells of $option" "$out" "*$option*"
 done
 for command in list help; do
@@ -85,7 +85,7 @@ for seed in x -1 "" 18446744073709551616; do
 	refused "--seed '$seed'" "tcplab run: --seed $number 0 to 18446744073709551615, not '$seed'$see" run --seed "$seed"
 done
 for format in xml "" Tap; do
-	refused "--format '$format'" "tcplab run: --format takes ladder, tap or jsonl, not '$format'$see" \
+	refused "--format '$format'" "tcplab run: --format takes ladder, tap, junit, csv or jsonl, not '$format'$see" \
 		run --format "$format"
 done
 refused "a bad option after a good name" "tcplab run: --format takes*" run handshake --format x

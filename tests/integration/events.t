@@ -62,8 +62,12 @@ python3 tests/integration/events.py examples $doc >"$tmp/problems"
 is "the reference's own examples are right" "$(cat "$tmp/problems")" ""
 
 # The files
-is "--out: NAME.jsonl, NAME.pcapng and NAME.txt for each, and nothing else" "$(ls "$tmp/out.d")" \
-	"$(for name in $names; do echo "$name.jsonl $name.pcapng $name.txt" | tr / -; done | xargs -n 1 | sort)"
+views="jsonl pcapng transcript txt"
+is "--out: each view of each, what repeats the run, and nothing else" "$(ls "$tmp/out.d")" \
+	"$({
+		echo command environment
+		for name in $names; do for view in $views; do echo "$name.$view" | tr / -; done; done
+	} | xargs -n 1 | sort)"
 joined jsonl >"$tmp/joined"
 ok "--out: the same lines as on the standard output" cmp "$tmp/all.jsonl" "$tmp/joined"
 run "$TCPLAB" run -v -j $jobs --out "$tmp/out.d"
@@ -71,10 +75,10 @@ sed '/^[a-z-]*\/[a-z]*  *[A-Z1-9].*\(holds\|FAILS\|refused\|CRASHED\)  *[0-9.]* 
 joined txt >"$tmp/joined"
 ok "--out, a second time: overwritten; NAME.txt is what the terminal shows" cmp "$tmp/ladders" "$tmp/joined"
 is "--out: for all to read" "$(find "$tmp/out.d" -type f ! -perm -444)" ""
-is "--out: nothing partial" "$(find "$tmp/out.d" -type f ! -name '*.jsonl' ! -name '*.pcapng' ! -name '*.txt')" ""
+is "--out: nothing partial" "$(find "$tmp/out.d" -name '*.*.*')" ""
 run "$TCPLAB" run --format tap --out "$tmp/new.d" handshake/lwip
 is "--out: makes the directory; TAP is as without it" "$rc $(find "$tmp/new.d" -type f -printf "%f\n" | sort | xargs) $(tail -n 1 "$tmp/out")" \
-	"0 handshake-lwip.jsonl handshake-lwip.pcapng handshake-lwip.txt ok 1 - handshake/lwip"
+	"0 command environment $(printf 'handshake-lwip.%s ' $views)ok 1 - handshake/lwip"
 
 # A scenario that fails leaves its evidence
 meddle
@@ -93,7 +97,7 @@ like "--out below a file: exit status 2, and says why" "$rc $err" \
 	"2 tcplab run: cannot make the directory $tmp/file/x: Not a directory*"
 run "$TCPLAB" run --out "$tmp/file" handshake/lwip
 like "--out is a file: exit status 2, and says why" "$rc $err" \
-	"2 *cannot write $tmp/file/handshake-lwip.jsonl: Not a directory*"
+	"2 *cannot make the directory $tmp/file: Not a directory*"
 # A small disk, in a mount namespace of its own
 mkdir "$tmp/disk"
 # small_disk COMMAND...: with one at $tmp/disk; then tells what is there
@@ -109,7 +113,7 @@ if [ "$rc" -eq 0 ]; then
 	like "--out on a full disk: says so" "$err" \
 		"*cannot write $tmp/disk/data-lwip.jsonl: No space left on device*"
 	is "--out on a full disk: not ok, and nothing partial" "$(grep -v '^#' "$tmp/out" | xargs)" \
-		"TAP version 13 1..1 not ok 1 - data/lwip"
+		"TAP version 13 1..1 not ok 1 - data/lwip command environment"
 else
 	for point in "exit status 2" "says so" "not ok, and nothing partial"; do
 		skip "--out on a full disk: $point" "no mount namespace to be had: $(head -n 1 "$tmp/err")"

@@ -256,7 +256,7 @@ class Capture:
             return again and packet.event['t_ns'] - last[end + (True,)]['t_ns'] < 3_000_000
         if analysis == 'ack_lost_segment':
             # lwIP gives up in SYN_SENT with an acknowledgement of 0, absolute: of nothing that was ever sent.
-            return who == 'lwip' and 'RST' in flags and peer is not None and max(sent.get((peer['who'], conn), {-1})) < tcp['ack'] - 1
+            return who == 'lwip' and 'RST' in flags and 'ACK' in flags and tcp['ack'] == 0
         return False  # lost_segment: no segment is missing here
 
 
