@@ -8,6 +8,6 @@ const struct command commands[] = {
 	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
 	{ "coverage", cmd_coverage, "[options] [NAME or glob ...]",
 	  "run scenarios; which edges of the state diagram they walk" },
-	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
+	{ "help", cmd_help, "[COMMAND or topic]", "this, or all about one command or topic" },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lab/rule.h"
 #include "record/jsonl.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
@@ -59,13 +60,32 @@ static void tear_down(struct run *run)
 	lab_close(&run->lab);
 }
 
-static int set_up(struct run *run, uint64_t seed, struct why *why)
+/* The command line's rules for the wire: what they make retransmit takes its time. */
+static int impair_wire(struct lab *lab, const struct run_options *options, struct why *why)
 {
-	int err = lab_open(&run->lab, seed, why);
+	struct wire_rule rule;
+	int err = 0;
+
+	for (unsigned int i = 0; i < options->rule_count && err == 0; i++) {
+		err = rule_parse(options->rules[i].kind, options->rules[i].text, &rule, why);
+		if (err == 0 && wire_add_standing_rule(&lab->wire, &rule) < 0)
+			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
+				      WIRE_RULES);
+	}
+	if (options->rule_count > 0)
+		lab->patience_ms = LAB_LONG_PATIENCE_MS;
+	return err;
+}
+
+static int set_up(struct run *run, const struct run_options *options, struct why *why)
+{
+	int err = lab_open(&run->lab, options->seed, why);
 
 	if (err < 0)
 		return err;
-	err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
+	err = impair_wire(&run->lab, options, why);
+	if (err == 0)
+		err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
 	if (err == 0)
 		err = raw_end_open(&run->ends[WHO_RAW], &run->lab, why);
 	if (err == 0) {
@@ -88,6 +108,7 @@ static void play(struct run *run, struct result *result)
 	timeline_begin(run->lab.timeline);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
+	wire_finish(&run->lab.wire);
 	if (run->looks != NULL)
 		lab_show(&run->lab, "the end");
 	run->played = timeline_count(run->lab.timeline);
@@ -252,7 +273,7 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
 
-	if (set_up(&run, options->seed, &result->why) < 0) {
+	if (set_up(&run, options, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}

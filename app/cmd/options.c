@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "lab/rule.h"
 
 #define MAX_JOBS 256
 
@@ -22,7 +25,10 @@ const char run_options_help[] =
 	"their\n"
 	"                     end, with lwIP's own table beside it\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
-	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
+	"  --seed N           of all randomness of lwIP, the lab and the wire (default 1)\n"
+	"  --drop, --dup, --corrupt, --reorder, --delay, --hold SEGMENTS, --cut WHEN\n"
+	"                     what happens on the wire, each as often as you like: 'tcplab help "
+	"wire'\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
 	"\n"
 	"A name is a scenario ('close') or one of its variants ('close/lwip': lwIP plays the "
@@ -57,6 +63,22 @@ static int parse_format(const char *text, enum format *format, struct why *why)
 	return why_set(why, EINVAL, "--format takes ladder, tap or jsonl, not '%s'", text);
 }
 
+/* The rule is read here only to see that it can be. */
+static int add_rule(struct run_options *options, const char *kind, const char *text,
+		    struct why *why)
+{
+	struct wire_rule rule;
+	struct why bad;
+
+	if (options->rule_count == WIRE_RULES)
+		return why_set(why, EINVAL, "--%s '%s': %d rules for the wire are the most", kind,
+			       text, WIRE_RULES);
+	if (rule_parse(kind, text, &rule, &bad) < 0)
+		return why_set(why, EINVAL, "--%s", bad.text);
+	options->rules[options->rule_count++] = (struct wire_option){ kind, text };
+	return 0;
+}
+
 static unsigned int default_jobs(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -74,15 +96,22 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		{ "out", required_argument, NULL, 'o' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "drop", required_argument, NULL, 'r' },
+		{ "delay", required_argument, NULL, 'r' },
+		{ "dup", required_argument, NULL, 'r' },
+		{ "reorder", required_argument, NULL, 'r' },
+		{ "corrupt", required_argument, NULL, 'r' },
+		{ "hold", required_argument, NULL, 'r' },
+		{ "cut", required_argument, NULL, 'r' },
 		{ NULL, 0, NULL, 0 },
 	};
 	uint64_t number;
-	int option, err = 0;
+	int option, which, err = 0;
 
 	*options = (struct run_options){ .jobs = default_jobs(), .seed = 1 };
 	optind = 0; /* glibc: start over, whoever has parsed before */
 	opterr = 0;
-	while (err == 0 && (option = getopt_long(argc, argv, ":j:v", longs, NULL)) != -1) {
+	while (err == 0 && (option = getopt_long(argc, argv, ":j:v", longs, &which)) != -1) {
 		switch (option) {
 		case 'j':
 			err = parse_number("--jobs", optarg, 1, MAX_JOBS, &number, why);
@@ -96,6 +125,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->seed, why);
 			break;
 		case 'f': err = parse_format(optarg, &options->format, why); break;
+		case 'r': err = add_rule(options, longs[which].name, optarg, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
 		default: /* optopt: a short one, perhaps among others; else the whole word */
 			if (optopt == 'v' || optopt == 'w' || optopt == 'S')
@@ -115,6 +145,15 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 	options->patterns = argv + optind;
 	options->pattern_count = argc - optind;
 	return err;
+}
+
+void run_options_complain(const char *command, const struct why *why)
+{
+	size_t line = strcspn(why->text, "\n");
+	const char *topic = strncmp(why->text + line, "\n", 1) == 0 ? "wire" : "run";
+
+	fprintf(stderr, "tcplab %s: %.*s; see 'tcplab help %s'%s\n", command, (int)line, why->text,
+		topic, why->text + line);
 }
 
 bool run_options_match(const struct run_options *options, int i, const char *scenario,

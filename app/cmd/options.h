@@ -9,11 +9,18 @@
 #include <stdint.h>
 
 #include "lab/why.h"
+#include "lab/wire.h"
 
 enum format {
 	FORMAT_LADDER, /**< for people */
 	FORMAT_TAP,    /**< Test Anything Protocol */
 	FORMAT_JSONL,  /**< JSON Lines, docs/events.md */
+};
+
+/** A rule of the wire as it was given: --drop 'lwip FIN 2'. */
+struct wire_option {
+	const char *kind; /**< "drop"; rule_parse() knows which there are */
+	const char *text; /**< "lwip FIN 2"; within argv */
 };
 
 struct run_options {
@@ -23,7 +30,9 @@ struct run_options {
 	bool slow;            /**< also what waits for the kernel's timers */
 	uint64_t seed;
 	enum format format;
-	const char *out;   /**< directory for evidence; NULL: none */
+	const char *out;                      /**< directory for evidence; NULL: none */
+	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */
+	unsigned int rule_count;
 	char **patterns;   /**< names and globs; within argv */
 	int pattern_count; /**< 0: everything */
 };
@@ -32,9 +41,13 @@ extern const char run_options_help[];
 
 /**
  * @param argv  argv[0] is skipped; the order of its elements may change
- * @return 0; -EINVAL with the bad option named in why
+ * @return 0; -EINVAL with the bad option named in why; where it is one word of a rule, in further
+ *         lines that show the word
  */
 int run_options_parse(struct run_options *options, int argc, char **argv, struct why *why);
+
+/** Prints why the options are refused, and where there is help: "tcplab run: …; see 'tcplab help run'". */
+void run_options_complain(const char *command, const struct why *why);
 
 /** @return whether a pattern, the ith, means a scenario or one variant of it */
 bool run_options_match(const struct run_options *options, int i, const char *scenario,

@@ -17,7 +17,7 @@ int cmd_run(int argc, char **argv)
 	int status;
 
 	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
-		fprintf(stderr, "tcplab run: %s; see 'tcplab help run'\n", why.text);
+		run_options_complain("run", &why);
 		return EXIT_TROUBLE;
 	}
 	if (suite.options.out != NULL && mkdir(suite.options.out, 0777) < 0 && errno != EEXIST) {
