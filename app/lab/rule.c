@@ -87,7 +87,7 @@ struct parser {
 	const struct kind *kind;
 	const char *text;
 	const char *at;         /* the word, or where one is missing */
-	char word[WORD_STRLEN]; /* it, cut when it is too long for any */
+	char word[WORD_STRLEN]; /* it, for people too; cut when it is too long for any */
 	bool too_long;
 	unsigned int given; /* kinds of words until now: a sum of 1 << word */
 	enum word before;   /* the kind of the last one */
@@ -102,16 +102,22 @@ static bool is_continuation(char byte) /* of a character of several bytes, UTF-8
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/* The text and a caret below the word, with nothing that a terminal would obey. */
+/* Takes out what a terminal would obey. */
+static void disarm(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (iscntrl((unsigned char)*text))
+			*text = *text == '\t' ? ' ' : '?';
+}
+
+/* The text, and a caret below the word. */
 static void put_picture(const struct parser *parser, char picture[2 * RULE_STRLEN + 16])
 {
 	char text[RULE_STRLEN + 1];
 	int width = 0;
 
 	snprintf(text, sizeof(text), "%s", parser->text);
-	for (char *c = text; *c != '\0'; c++)
-		if (iscntrl((unsigned char)*c))
-			*c = *c == '\t' ? ' ' : '?';
+	disarm(text);
 	for (const char *c = parser->text; c < parser->at; c++)
 		width += !is_continuation(*c);
 	snprintf(picture, 2 * RULE_STRLEN + 16, "\n    %s\n    %*s^", text, width, "");
@@ -164,12 +170,19 @@ static int take(struct parser *parser, enum word word)
 /* To the next word; returns false at the end. */
 static bool next_word(struct parser *parser)
 {
+	char *end = parser->word + sizeof(parser->word) - sizeof("...");
 	size_t length;
 
 	parser->at += strspn(parser->at, " \t,");
 	length = strcspn(parser->at, " \t,");
-	parser->too_long = length >= sizeof(parser->word);
 	snprintf(parser->word, sizeof(parser->word), "%.*s", (int)length, parser->at);
+	disarm(parser->word);
+	parser->too_long = length >= sizeof(parser->word);
+	if (parser->too_long) {
+		while (is_continuation(*end))
+			end--;
+		memcpy(end, "...", sizeof("..."));
+	}
 	return length > 0;
 }
 
