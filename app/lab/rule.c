@@ -102,6 +102,16 @@ static bool is_continuation(char byte) /* of a character of several bytes, UTF-8
 	return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
+/* The word's place in characters, from 1. */
+static int column_of(const struct parser *parser)
+{
+	int column = 1;
+
+	for (const char *c = parser->text; c < parser->at; c++)
+		column += !is_continuation(*c);
+	return column;
+}
+
 /* Takes out what a terminal would obey. */
 static void disarm(char *text)
 {
@@ -114,13 +124,11 @@ static void disarm(char *text)
 static void put_picture(const struct parser *parser, char picture[2 * RULE_STRLEN + 16])
 {
 	char text[RULE_STRLEN + 1];
-	int width = 0;
 
 	snprintf(text, sizeof(text), "%s", parser->text);
 	disarm(text);
-	for (const char *c = parser->text; c < parser->at; c++)
-		width += !is_continuation(*c);
-	snprintf(picture, 2 * RULE_STRLEN + 16, "\n    %s\n    %*s^", text, width, "");
+	snprintf(picture, 2 * RULE_STRLEN + 16, "\n    %s\n    %*s^", text, column_of(parser) - 1,
+		 "");
 }
 
 __attribute__((format(printf, 2, 3))) static int refuse(const struct parser *parser,
@@ -134,7 +142,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct parser *par
 	va_end(args);
 	put_picture(parser, picture);
 	return why_set(parser->why, EINVAL, "%s, column %d: %s%s", parser->kind->name,
-		       (int)(parser->at - parser->text) + 1, message, picture);
+		       column_of(parser), message, picture);
 }
 
 static int refuse_unknown(const struct parser *parser)
