@@ -13,6 +13,6 @@ const struct command commands[] = {
 	{ "diff", cmd_diff, "A B",
 	  "compare what two runs have left: where do their transcripts part?" },
 	{ "replay", cmd_replay, "DIR", "run what a run directory holds once more, and compare" },
-	{ "help", cmd_help, "[COMMAND]", "this, or all about one command" },
+	{ "help", cmd_help, "[COMMAND or topic]", "this, or all about one command or topic" },
 	{ NULL, NULL, NULL, NULL },
 };

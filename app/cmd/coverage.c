@@ -65,7 +65,7 @@ int cmd_coverage(int argc, char **argv)
 	err = run_options_parse(&suite.options, argc, argv, &why);
 	suite.options.slow = true;
 	if (err < 0 || suite_select(&suite, &why) < 0) {
-		fprintf(stderr, "tcplab coverage: %s; see 'tcplab help run'\n", why.text);
+		run_options_complain("coverage", &why);
 		suite_free(&suite);
 		return EXIT_TROUBLE;
 	}

@@ -13,6 +13,7 @@
 #include "end/lwip_option.h"
 #include "end/settle.h"
 #include "lab/namespace.h"
+#include "lab/rule.h"
 #include "lwip/init.h"
 #include "record/jsonl.h"
 #include "record/pcapng.h"
@@ -107,13 +108,32 @@ static int apply_settings(struct run *run, const struct run_options *options, st
 	return err;
 }
 
+/* The command line's rules for the wire: what they make retransmit takes its time. */
+static int impair_wire(struct lab *lab, const struct run_options *options, struct why *why)
+{
+	struct wire_rule rule;
+	int err = 0;
+
+	for (unsigned int i = 0; i < options->rule_count && err == 0; i++) {
+		err = rule_parse(options->rules[i].kind, options->rules[i].text, &rule, why);
+		if (err == 0 && wire_add_standing_rule(&lab->wire, &rule) < 0)
+			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
+				      WIRE_RULES);
+	}
+	if (options->rule_count > 0)
+		lab->patience_ms = LAB_LONG_PATIENCE_MS;
+	return err;
+}
+
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
 {
 	int err = lab_open(&run->lab, options->seed, why);
 
 	if (err < 0)
 		return err;
-	err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
+	err = impair_wire(&run->lab, options, why);
+	if (err == 0)
+		err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
 	if (err == 0)
 		err = raw_end_open(&run->ends[WHO_RAW], &run->lab, why);
 	if (err == 0) {
@@ -143,6 +163,7 @@ static void play(struct run *run, struct result *result)
 		lab_call_end(&run->lab, call, before, NULL);
 		settle(run->ends[WHO_LWIP], run->ends[WHO_KERNEL]);
 	}
+	wire_finish(&run->lab.wire);
 	if (run->looks != NULL)
 		lab_show(&run->lab, "the end");
 	run->played = timeline_count(run->lab.timeline);

@@ -4,6 +4,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "lab/rule.h"
 
 static const char statuses[] =
 	"Exit status: 0 all verdicts hold, 1 a verdict fails, 2 usage or environment.\n";
@@ -15,7 +16,15 @@ static void print_options(void)
 	printf("\n%s", statuses);
 }
 
-static int help_command(const char *name)
+/* What has no command of its own. */
+static const struct {
+	const char *name, *help, *text;
+} topics[] = {
+	{ "wire", "rules for the wire: --drop, --delay and their like", rule_help },
+};
+#define TOPICS (sizeof(topics) / sizeof(topics[0]))
+
+static int help_about(const char *name)
 {
 	for (const struct command *command = commands; command->name != NULL; command++) {
 		if (strcmp(command->name, name) != 0)
@@ -25,6 +34,12 @@ static int help_command(const char *name)
 			print_options();
 		return EXIT_HOLDS;
 	}
+	for (size_t i = 0; i < TOPICS; i++) {
+		if (strcmp(topics[i].name, name) != 0)
+			continue;
+		printf("%s", topics[i].text);
+		return EXIT_HOLDS;
+	}
 	fprintf(stderr, "tcplab help: there is no command '%s'; see 'tcplab help'\n", name);
 	return EXIT_TROUBLE;
 }
@@ -32,11 +47,13 @@ static int help_command(const char *name)
 int cmd_help(int argc, char **argv)
 {
 	if (argc > 1)
-		return help_command(argv[1]);
+		return help_about(argv[1]);
 	printf("tcplab: lwIP's TCP against the host kernel's, every state transition with its "
 	       "cause\n\n");
 	for (const struct command *command = commands; command->name != NULL; command++)
 		printf("  tcplab %-8s %-30s %s\n", command->name, command->usage, command->help);
+	for (size_t i = 0; i < TOPICS; i++)
+		printf("  tcplab help %-34s %s\n", topics[i].name, topics[i].help);
 	printf("\n%s", statuses);
 	return EXIT_HOLDS;
 }

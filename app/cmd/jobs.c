@@ -13,6 +13,8 @@
 
 /* No scenario takes this long: one that does has lost its way. */
 #define DEADLINE_S 300
+/* Nor with rules for the wire, which make many an expectation wait in vain. */
+#define LONG_DEADLINE_S 1200
 
 /* So many that wait for the kernel's timers may do so at a time: each keeps descriptors open. */
 #define SLOW_AT_A_TIME 64
@@ -45,7 +47,7 @@ _Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		exit(EXIT_FAILURE); /* it died before that was set */
-	alarm(DEADLINE_S);
+	alarm(experiment->options->rule_count == 0 ? DEADLINE_S : LONG_DEADLINE_S);
 	for (int i = 0; i < PARCELS; i++) {
 		parcels[i] = fdopen(fds[i], "w");
 		if (parcels[i] == NULL)

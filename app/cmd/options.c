@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "end/lwip_option.h"
+#include "lab/rule.h"
 
 #define MAX_JOBS   256
 #define MAX_REPEAT 10000
@@ -44,106 +46,68 @@ static int parse_number(const char *option, const char *text, uint64_t min, uint
 	return 0;
 }
 
-static int take_jobs(struct run_options *options, const char *value, struct why *why)
-{
-	uint64_t number;
-	int err = parse_number("--jobs", value, 1, MAX_JOBS, &number, why);
-
-	options->jobs = (unsigned int)number;
-	return err;
-}
-
-static int take_verbose(struct run_options *options, const char *value, struct why *why)
-{
-	(void)value;
-	(void)why;
-	options->verbose++;
-	return 0;
-}
-
-static int take_slow(struct run_options *options, const char *value, struct why *why)
-{
-	(void)value;
-	(void)why;
-	options->slow = true;
-	return 0;
-}
-
-static int take_show(struct run_options *options, const char *value, struct why *why)
-{
-	(void)value;
-	(void)why;
-	options->show = true;
-	return 0;
-}
-
-static int take_until_closed(struct run_options *options, const char *value, struct why *why)
-{
-	(void)value;
-	(void)why;
-	options->until_closed = true;
-	return 0;
-}
-
-static int take_repeat(struct run_options *options, const char *value, struct why *why)
-{
-	uint64_t number;
-	int err = parse_number("--repeat", value, 1, MAX_REPEAT, &number, why);
-
-	options->repeat = (unsigned int)number;
-	return err;
-}
-
-static int take_out(struct run_options *options, const char *value, struct why *why)
-{
-	(void)why;
-	options->out = value;
-	return 0;
-}
-
-static int take_seed(struct run_options *options, const char *value, struct why *why)
-{
-	return parse_number("--seed", value, 0, UINT64_MAX, &options->seed, why);
-}
-
-static int take_format(struct run_options *options, const char *value, struct why *why)
+static int parse_format(const char *text, enum format *format, struct why *why)
 {
 	static const char *const names[] = { "ladder", "tap", "junit", "csv", "jsonl" };
 
 	for (int i = 0; i < (int)(sizeof(names) / sizeof(names[0])); i++) {
-		if (strcmp(value, names[i]) == 0) {
-			options->format = (enum format)i;
+		if (strcmp(text, names[i]) == 0) {
+			*format = (enum format)i;
 			return 0;
 		}
 	}
 	return why_set(why, EINVAL, "--format takes ladder, tap, junit, csv or jsonl, not '%s'",
-		       value);
+		       text);
 }
 
 /* A setting has a name and a value. What they mean is for those who apply it. */
-static int take_setting(const char *option, struct texts *settings, const char *value,
-			struct why *why)
+static int add_setting(struct texts *settings, const char *option, const char *text,
+		       struct why *why)
 {
-	const char *equals = strchr(value, '=');
+	const char *equals = strchr(text, '=');
 
-	if (equals == NULL || equals == value || equals[1] == '\0')
-		return why_set(why, EINVAL, "%s takes NAME=VALUE, not '%s'", option, value);
-	texts_add(settings, value);
+	if (equals == NULL || equals == text || equals[1] == '\0')
+		return why_set(why, EINVAL, "%s takes NAME=VALUE, not '%s'", option, text);
+	texts_add(settings, text);
 	return 0;
 }
 
-static int take_sysctl(struct run_options *options, const char *value, struct why *why)
-{
-	return take_setting("--sysctl", &options->sysctls, value, why);
-}
-
-static int take_lwip(struct run_options *options, const char *value, struct why *why)
+static int add_lwip_setting(struct texts *settings, const char *text, struct why *why)
 {
 	struct lwip_option option;
-	int err = take_setting("--lwip", &options->lwip, value, why);
+	int err = add_setting(settings, "--lwip", text, why);
 
-	return err < 0 ? err : lwip_option_parse(value, &option, why);
+	return err < 0 ? err : lwip_option_parse(text, &option, why);
 }
+
+/* The rule is read here only to see that it can be. */
+static int add_rule(struct run_options *options, const char *kind, const char *text,
+		    struct why *why)
+{
+	struct wire_rule rule;
+	struct why bad;
+
+	if (options->rule_count == WIRE_RULES)
+		return why_set(why, EINVAL, "--%s '%s': %d rules for the wire are the most", kind,
+			       text, WIRE_RULES);
+	if (rule_parse(kind, text, &rule, &bad) < 0)
+		return why_set(why, EINVAL, "--%s", bad.text);
+	options->rules[options->rule_count++] = (struct wire_option){ kind, text };
+	return 0;
+}
+
+/* What an option's value is. */
+enum value {
+	VALUE_NONE,   /* it switches something on */
+	VALUE_COUNT,  /* none either, but it counts how often */
+	VALUE_NUMBER, /* from min to max */
+	VALUE_SEED,
+	VALUE_TEXT,
+	VALUE_FORMAT,
+	VALUE_SYSCTL,
+	VALUE_LWIP,
+	VALUE_RULE,
+};
 
 /* All options, in the order in which the help shows them. */
 static const struct option_kind {
@@ -151,37 +115,77 @@ static const struct option_kind {
 	char letter;          /* '\0': none */
 	const char *argument; /* NULL: it takes none */
 	bool recipe;          /* what happens in an experiment depends on it */
-	int (*take)(struct run_options *options, const char *value, struct why *why);
-	const char *help; /* lines */
+	enum value value;
+	size_t at;             /* of what it sets, in struct run_options */
+	unsigned int min, max; /* VALUE_NUMBER */
+	const char *help;      /* lines */
 } kinds[] = {
-	{ "jobs", 'j', "N", false, take_jobs,
+#define AT(member) offsetof(struct run_options, member)
+	{ "jobs", 'j', "N", false, VALUE_NUMBER, AT(jobs), 1, MAX_JOBS,
 	  "run N scenarios at a time (default: one for each processor)" },
-	{ "verbose", 'v', NULL, false, take_verbose,
+	{ "verbose", 'v', NULL, false, VALUE_COUNT, AT(verbose), 0, 0,
 	  "show the ladder of every scenario, not only of those that fail or are\n"
 	  "named; twice: with every event, preparations and polls included" },
-	{ "slow", '\0', NULL, false, take_slow,
+	{ "slow", '\0', NULL, false, VALUE_NONE, AT(slow), 0, 0,
 	  "with the scenarios that wait for the kernel's timers (by name: always)" },
-	{ "show", '\0', NULL, false, take_show,
+	{ "show", '\0', NULL, false, VALUE_NONE, AT(show), 0, 0,
 	  "what ss, netstat and lsof say at the scenarios' marked moments and at\n"
 	  "their end, with lwIP's own table beside it" },
-	{ "out", '\0', "DIR", false, take_out,
+	{ "format", '\0', "FORMAT", false, VALUE_FORMAT, AT(format), 0, 0,
+	  "ladder (for people, the default), tap, junit or jsonl; csv for a sweep" },
+	{ "out", '\0', "DIR", false, VALUE_TEXT, AT(out), 0, 0,
 	  "write what was found into DIR: NAME.jsonl, .pcapng, .txt and .transcript\n"
 	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
-	{ "format", '\0', "FORMAT", false, take_format,
-	  "ladder (for people, the default), tap, junit or jsonl; csv for a sweep" },
-	{ "repeat", '\0', "N", false, take_repeat,
+	{ "repeat", '\0', "N", false, VALUE_NUMBER, AT(repeat), 1, MAX_REPEAT,
 	  "run each N times and tell how many distinct transcripts there were" },
-	{ "seed", '\0', "N", true, take_seed, "of all randomness of lwIP and the lab (default 1)" },
-	{ "sysctl", '\0', "NAME=VALUE", true, take_sysctl,
+	{ "seed", '\0', "N", true, VALUE_SEED, AT(seed), 0, 0,
+	  "of all randomness of lwIP, the lab and the wire (default 1)" },
+	{ "sysctl", '\0', "NAME=VALUE", true, VALUE_SYSCTL, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
-	{ "lwip", '\0', "NAME=VALUE", true, take_lwip,
+	{ "lwip", '\0', "NAME=VALUE", true, VALUE_LWIP, AT(lwip), 0, 0,
 	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES },
-	{ "until-closed", '\0', NULL, true, take_until_closed,
+	{ "drop", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0,
+	  "lose these segments; this and the next: as often as you like, and\n"
+	  "'tcplab help wire' explains how to name them" },
+	{ "dup", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let them arrive twice" },
+	{ "corrupt", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "change their last byte" },
+	{ "reorder", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let the next one pass them" },
+	{ "delay", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let them arrive later" },
+	{ "hold", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "keep them" },
+	{ "cut", '\0', "WHEN", true, VALUE_RULE, 0, 0, 0, "pull the cable" },
+	{ "until-closed", '\0', NULL, true, VALUE_NONE, AT(until_closed), 0, 0,
 	  "after a scenario's last step, wait until every connection is CLOSED\n"
 	  "(the kernel's TIME_WAIT takes 60 s)" },
+#undef AT
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static int set(struct run_options *options, const struct option_kind *kind, const char *text,
+	       struct why *why)
+{
+	void *at = (char *)options + kind->at;
+	char option[32];
+	uint64_t number;
+	int err;
+
+	snprintf(option, sizeof(option), "--%s", kind->name);
+	switch (kind->value) {
+	case VALUE_NONE: *(bool *)at = true; return 0;
+	case VALUE_COUNT: ++*(unsigned int *)at; return 0;
+	case VALUE_NUMBER:
+		err = parse_number(option, text, kind->min, kind->max, &number, why);
+		*(unsigned int *)at = (unsigned int)number;
+		return err;
+	case VALUE_SEED: return parse_number(option, text, 0, UINT64_MAX, at, why);
+	case VALUE_TEXT: *(const char **)at = text; return 0;
+	case VALUE_FORMAT: return parse_format(text, at, why);
+	case VALUE_SYSCTL: return add_setting(at, option, text, why);
+	case VALUE_LWIP: return add_lwip_setting(at, text, why);
+	case VALUE_RULE: return add_rule(options, kind->name, text, why);
+	}
+	return -EINVAL;
+}
 
 void run_options_help(FILE *out)
 {
@@ -236,7 +240,7 @@ static int refuse(const char *word, struct why *why)
 static int take(struct run_options *options, const struct option_kind *kind, char *value,
 		struct why *why)
 {
-	int err = kind->take(options, value, why);
+	int err = set(options, kind, value, why);
 
 	if (err == 0 && kind->recipe) {
 		texts_add(&options->recipe, kind->name);
@@ -298,6 +302,15 @@ void run_options_free(struct run_options *options)
 	free(options->lwip.text);
 	free(options->recipe.text);
 	options->sysctls = options->lwip = options->recipe = (struct texts){ NULL, 0 };
+}
+
+void run_options_complain(const char *command, const struct why *why)
+{
+	size_t line = strcspn(why->text, "\n");
+	const char *topic = strncmp(why->text + line, "\n", 1) == 0 ? "wire" : "run";
+
+	fprintf(stderr, "tcplab %s: %.*s; see 'tcplab help %s'%s\n", command, (int)line, why->text,
+		topic, why->text + line);
 }
 
 bool run_options_match(const struct run_options *options, int i, const char *scenario,

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "lab/why.h"
+#include "lab/wire.h"
 
 enum format {
 	FORMAT_LADDER, /**< for people */
@@ -25,6 +26,12 @@ struct texts {
 	int count;
 };
 
+/** A rule of the wire as it was given: --drop 'lwip FIN 2'. */
+struct wire_option {
+	const char *kind; /**< "drop"; rule_parse() knows which there are */
+	const char *text; /**< "lwip FIN 2"; within argv */
+};
+
 struct run_options {
 	unsigned int jobs;     /**< scenarios at a time */
 	unsigned int verbose;  /**< 1: every ladder; 2: with every event */
@@ -35,9 +42,11 @@ struct run_options {
 	bool keep_transcripts; /**< the command wants them of each experiment; not an option */
 	uint64_t seed;
 	enum format format;
-	const char *out;      /**< directory for evidence; NULL: none */
-	struct texts sysctls; /**< "net.ipv4.tcp_fin_timeout=2" */
-	struct texts lwip;    /**< "keep_idle=5000": end/lwip_option.h */
+	const char *out;                      /**< directory for evidence; NULL: none */
+	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */
+	struct texts lwip;                    /**< "keep_idle=5000": end/lwip_option.h */
+	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */
+	unsigned int rule_count;
 	/** The options that experiments depend on, what repeats a run: name, value (or NULL), name … */
 	struct texts recipe;
 	char **patterns;   /**< names and globs; within argv */
@@ -50,11 +59,15 @@ void run_options_help(FILE *out);
 /**
  * @param options  receives what argv says, pointing into argv; to be freed, whatever is returned
  * @param argv     argv[0] is skipped; the order of its elements may change
- * @return 0; -EINVAL with the bad option named in why
+ * @return 0; -EINVAL with the bad option named in why; where it is one word of a rule, in further
+ *         lines that show the word
  */
 int run_options_parse(struct run_options *options, int argc, char **argv, struct why *why);
 
 void run_options_free(struct run_options *options);
+
+/** Prints why the options are refused, and where there is help: "tcplab run: …; see 'tcplab help run'". */
+void run_options_complain(const char *command, const struct why *why);
 
 /** @return whether a pattern, the ith, means a scenario or one variant of it */
 bool run_options_match(const struct run_options *options, int i, const char *scenario,

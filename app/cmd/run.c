@@ -25,7 +25,7 @@ int cmd_run(int argc, char **argv)
 	int status = EXIT_TROUBLE;
 
 	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
-		fprintf(stderr, "tcplab run: %s; see 'tcplab help run'\n", why.text);
+		run_options_complain("run", &why);
 	} else if (suite_select(&suite, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);
 	} else {

@@ -199,7 +199,7 @@ struct conn *conn_accept(struct conn *listener)
 {
 	struct acceptance acceptance = { .listener = listener };
 
-	lab_wait(listener->end->lab, accepted, &acceptance, PATIENCE_MS);
+	lab_wait(listener->end->lab, accepted, &acceptance, listener->end->lab->patience_ms);
 	if (acceptance.conn != NULL)
 		acceptance.conn->accepted = true;
 	return acceptance.conn;
@@ -279,7 +279,7 @@ bool conn_await(struct conn *conn, enum state state)
 {
 	struct awaited awaited = { .conn = conn, .state = state };
 
-	return lab_wait(conn->end->lab, reached, &awaited, PATIENCE_MS);
+	return lab_wait(conn->end->lab, reached, &awaited, conn->end->lab->patience_ms);
 }
 
 void end_abort(struct end *end)

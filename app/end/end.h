@@ -18,9 +18,6 @@
 #include "lab/lab.h"
 #include "tcp/state.h"
 
-/** How long conn_accept() and conn_await() wait, in ms of real time, before they give up. */
-#define PATIENCE_MS 2000
-
 /** A connection, or a listener, at one end. It lives as long as its end. */
 struct conn {
 	struct conn *next;
@@ -180,7 +177,7 @@ void end_drop_default_route(struct end *end);
 /**
  * Takes the next connection from a listener, waiting for it.
  *
- * @return NULL when none came within PATIENCE_MS
+ * @return NULL when none came within the lab's patience
  */
 struct conn *conn_accept(struct conn *listener);
 
@@ -211,7 +208,7 @@ int conn_abort(struct conn *conn);
 /** Sets an option. @return 0 or a negative errno */
 int conn_set(struct conn *conn, enum conn_option option, int value);
 
-/** Waits until a state is reached. @return whether it was, within PATIENCE_MS */
+/** Waits until a state is reached. @return whether it was, within the lab's patience */
 bool conn_await(struct conn *conn, enum state state);
 
 /* For the implementations. */

@@ -162,7 +162,7 @@ const struct event *raw_next(struct raw *raw)
 {
 	uint32_t n;
 
-	if (!lab_wait(raw->lab, has_come, raw, PATIENCE_MS))
+	if (!lab_wait(raw->lab, has_come, raw, raw->lab->patience_ms))
 		return NULL;
 	n = raw->inbox[0];
 	raw->inbox_count--;

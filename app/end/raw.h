@@ -66,7 +66,7 @@ void raw_send_data(struct raw *raw, const char *flags, uint16_t length);
  */
 void raw_send_at(struct raw *raw, const char *flags, uint32_t seq, uint32_t ack, uint16_t length);
 
-/** @return the next segment that came, waiting for it; NULL when none came within PATIENCE_MS */
+/** @return the next segment that came, waiting for it; NULL when none came within the lab's patience */
 const struct event *raw_next(struct raw *raw);
 
 /** Forgets what came and was not looked at. @return how many segments that were */

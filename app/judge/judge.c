@@ -279,7 +279,7 @@ void judge_state(struct conn *conn, enum state state)
 	else
 		snprintf(text, sizeof(text), "%s is in %s: in %s still after %d ms",
 			 end_name(conn->end), state_name(state), state_name(conn->state),
-			 PATIENCE_MS);
+			 (int)conn->end->lab->patience_ms);
 	verdict(conn->end->lab, conn->name, holds, text);
 }
 
@@ -472,7 +472,7 @@ static void expect_read(struct conn *conn, ssize_t expected, const char *what)
 	struct reading reading = { .conn = conn };
 	char text[200];
 
-	lab_wait(conn->end->lab, has_read, &reading, PATIENCE_MS);
+	lab_wait(conn->end->lab, has_read, &reading, conn->end->lab->patience_ms);
 	if (reading.result == expected)
 		snprintf(text, sizeof(text), "%s reads %s", end_name(conn->end), what);
 	else

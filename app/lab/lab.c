@@ -140,7 +140,9 @@ int lab_open(struct lab *lab, uint64_t seed, struct why *why)
 	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
 	lab->random.state = seed;
 	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);
-	lab->wire.random.state = (uint64_t)entropy_next(&lab->random) << 32 | 2;
+	lab->wire.seed = (uint64_t)entropy_next(&lab->random) << 32 | 2;
+	lab->wire.now_ns = clock_now_ns;
+	lab->patience_ms = LAB_PATIENCE_MS;
 	err = namespace_enter(why);
 	if (err < 0)
 		return err;
@@ -230,6 +232,15 @@ void lab_notice_kernel_timers(struct lab *lab)
 	lab->step_event = timeline_count(lab->timeline);
 }
 
+/* How long until lwIP's timers or the wire have something to do, in ms of lwIP's clock. */
+static uint32_t ms_to_next(const struct lab *lab)
+{
+	uint64_t due_ns = wire_due_ns(&lab->wire), now_ns = clock_now_ns();
+	uint64_t wire_ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
+
+	return (uint32_t)LWIP_MIN(sys_timeouts_sleeptime(), wire_ms);
+}
+
 bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsigned int timeout_ms)
 {
 	uint64_t deadline = timeline_real_ns() + (uint64_t)timeout_ms * 1000000;
@@ -247,7 +258,7 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsi
 			break;
 		lab->waiting = true;
 		clock_run();
-		poll(fds, 2, (int)LWIP_MIN(sys_timeouts_sleeptime(), LOOK_MS));
+		poll(fds, 2, (int)LWIP_MIN(ms_to_next(lab), LOOK_MS));
 		clock_hold();
 		lab_notice_kernel_timers(lab);
 		run_lwip_timers(lab);
@@ -278,7 +289,7 @@ bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), 
 	/* What lwIP does now is done by its timers, not by the one who moves its clock. */
 	lab_call_end(lab, call, before, NULL);
 	while (!(held = holds(context)) && left > 0) {
-		uint32_t step = LWIP_MIN(sys_timeouts_sleeptime(), left);
+		uint32_t step = LWIP_MIN(ms_to_next(lab), left);
 
 		clock_advance(step);
 		left -= step;

@@ -6,7 +6,8 @@
  * Lock-step: there is one thread, and at each moment either lwIP, the kernel or the application
  * (a scenario) is at work on this experiment. lab_pump() takes one frame after the other from the
  * wire to its receiver until none is left. lwIP's clock stands still meanwhile; it moves only in
- * lab_wait(), with real time, and in lab_warp(), ahead of it.
+ * lab_wait(), with real time, and in lab_warp(), ahead of it. Neither passes a moment at which the
+ * wire has something to do, as letting a delayed frame go on.
  *
  * One lab per process: lwIP, its clock and the namespace are the process's own.
  */
@@ -23,6 +24,11 @@
 #include "record/flow.h"
 #include "record/timeline.h"
 
+/** How long the ends wait before they give up, in ms of real time. */
+#define LAB_PATIENCE_MS 2000
+/** The same where the wire's rules make them retransmit: lwIP's first one takes 3 s. */
+#define LAB_LONG_PATIENCE_MS 20000
+
 struct lab {
 	struct timeline *timeline;
 	struct flows flows;
@@ -30,6 +36,7 @@ struct lab {
 	struct tapif tap;
 	struct netif netif;
 	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; port 0 */
+	unsigned int patience_ms;          /**< LAB_PATIENCE_MS, or what is set after lab_open() */
 	struct entropy random;             /**< for choices that shall repeat with the seed */
 	void (*observer)(void *context);   /**< of the kernel; see lab_observe() */
 	void *observer_context;
@@ -74,7 +81,7 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context,
 	      unsigned int timeout_ms);
 
 /**
- * Moves lwIP's clock ahead, from one of its timers to the next, and frames in between. The
+ * Moves lwIP's clock ahead, from one of its timers (or of the wire's) to the next, and frames in between. The
  * kernel's time does not move.
  *
  * @param ms  virtual milliseconds

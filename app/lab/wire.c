@@ -7,15 +7,7 @@
 #include <string.h>
 
 #include "lwip/pbuf.h"
-
-/* A frame between its sender and its receiver. Its bytes belong to the timeline. */
-struct packet {
-	struct packet *next;
-	enum who to;
-	uint32_t event;
-	uint8_t *bytes;
-	uint32_t size;
-};
+#include "record/describe.h"
 
 /* lwIP's netif functions have no argument of their own: the wire is found by its netif. */
 static int client_data_id = -1;
@@ -25,82 +17,192 @@ static struct wire *wire_of(const struct netif *netif)
 	return netif_get_client_data(netif, (u8_t)client_data_id);
 }
 
-static void enqueue(struct packet_queue *queue, struct packet *packet)
-{
-	packet->next = NULL;
-	if (queue->first == NULL)
-		queue->first = packet;
-	else
-		queue->last->next = packet;
-	queue->last = packet;
-}
-
-static struct packet *dequeue(struct packet_queue *queue)
-{
-	struct packet *packet = queue->first;
-
-	if (packet != NULL)
-		queue->first = packet->next;
-	return packet;
-}
-
-static void discard(struct packet_queue *queue)
-{
-	struct packet *packet;
-
-	while ((packet = dequeue(queue)) != NULL)
-		free(packet);
-}
-
 const char *wire_fate(enum wire_action action)
 {
 	static const char *const fates[] = {
-		[WIRE_DROP] = "dropped",
-		[WIRE_HOLD] = "held",
-		[WIRE_DUPLICATE] = "duplicated",
-		[WIRE_CORRUPT] = "corrupted",
+		[WIRE_DROP] = "dropped",         [WIRE_HOLD] = "held",
+		[WIRE_DUPLICATE] = "duplicated", [WIRE_CORRUPT] = "corrupted",
+		[WIRE_DELAY] = "delayed",        [WIRE_REORDER] = "reordered",
 	};
 
 	return fates[action];
 }
 
-int wire_judge(struct wire *wire, enum who from, const struct segment *segment)
+/* -- The cable */
+
+static void note_cable(struct wire *wire, bool cut)
 {
-	int action = -1;
+	struct event *call = timeline_add(wire->timeline, EV_CALL, WHO_LAB, NULL);
 
-	for (unsigned int i = 0; i < wire->rule_count; i++) {
-		struct wire_rule *rule = &wire->rules[i];
-
-		if (rule->from != 0 && !(rule->from & WIRE_FROM(from)))
-			continue;
-		if ((segment->flags & rule->set) != rule->set || (segment->flags & rule->clear))
-			continue;
-		rule->seen++;
-		if (action >= 0 || (rule->nth != 0 && rule->nth != rule->seen))
-			continue;
-		if (rule->per_million != 0 &&
-		    entropy_next(&wire->random) % 1000000 >= rule->per_million)
-			continue;
-		action = (int)rule->action;
-	}
-	return action;
+	call->call.name = cut ? "cut" : "mend";
+	call->call.args = "";
 }
 
-static void send_on(struct packet_queue *queue, enum who to, const struct event *frame,
-		    uint8_t *bytes)
+void wire_cut(struct wire *wire, bool cut)
 {
-	struct packet *packet = malloc(sizeof(*packet));
-
-	if (packet == NULL) {
-		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
-		exit(2);
-	}
-	packet->to = to;
-	packet->event = frame->n;
-	packet->bytes = bytes;
-	packet->size = frame->frame.size;
-	enqueue(queue, packet);
+	wire->cut = cut;
+	note_cable(wire, cut);
 }
+
+static void pull(struct wire *wire, struct wire_rule *rule)
+{
+	rule->pulled = true;
+	rule->due_ns = rule->time_ns == 0 ? PACKET_NEVER : wire->now_ns() + rule->time_ns;
+	note_cable(wire, true);
+}
+
+static void mend(struct wire *wire, struct wire_rule *rule)
+{
+	rule->pulled = false;
+	rule->due_ns = PACKET_NEVER;
+	note_cable(wire, false);
+}
+
+/* A frame is the last one that passes. */
+static void pull_after(struct wire *wire, struct wire_rule *rule, const struct event *frame)
+{
+	struct cause before =
+		timeline_set_cause(wire->timeline, (struct cause){ .event = frame->n });
+
+	if (!rule->pulled)
+		pull(wire, rule);
+	timeline_set_cause(wire->timeline, before);
+}
+
+static bool has_pulled(const struct wire_rules *rules)
+{
+	for (unsigned int i = 0; i < rules->count; i++)
+		if (rules->rule[i].pulled)
+			return true;
+	return false;
+}
+
+static bool is_cut(const struct wire *wire)
+{
+	return wire->cut || has_pulled(&wire->standing) || has_pulled(&wire->rules);
+}
+
+static uint64_t next_cut_ns(const struct wire_rules *rules)
+{
+	uint64_t due_ns = PACKET_NEVER;
+
+	for (unsigned int i = 0; i < rules->count; i++)
+		if (rules->rule[i].due_ns < due_ns)
+			due_ns = rules->rule[i].due_ns;
+	return due_ns;
+}
+
+static void act_on_cable(struct wire *wire, struct wire_rules *rules, uint64_t now_ns)
+{
+	for (unsigned int i = 0; i < rules->count; i++) {
+		struct wire_rule *rule = &rules->rule[i];
+
+		if (rule->due_ns > now_ns)
+			continue;
+		if (rule->pulled)
+			mend(wire, rule);
+		else
+			pull(wire, rule);
+	}
+}
+
+/* -- Rules */
+
+static bool meets(const struct wire_rule *rule, const struct event *frame)
+{
+	const struct segment *segment = &frame->frame.segment;
+
+	if (rule->at || (rule->from != 0 && !(rule->from & WIRE_FROM(frame->who))))
+		return false;
+	if ((segment->flags & rule->set) != rule->set || (segment->flags & rule->clear))
+		return false;
+	if (rule->data != WIRE_ANY_DATA && (rule->data == WIRE_WITH_DATA) != (segment->length > 0))
+		return false;
+	return rule->conn[0] == '\0' ||
+	       (frame->conn != NULL && strcmp(rule->conn, frame->conn) == 0);
+}
+
+/*
+ * Whether a rule takes a frame that meets its conditions. It counts and draws whatever other rules
+ * say: so its decisions stay the same when one is added.
+ */
+static bool takes(struct wire_rule *rule)
+{
+	bool drawn =
+		rule->per_million == 0 || entropy_next(&rule->random) % 1000000 < rule->per_million;
+
+	rule->seen++;
+	if (rule->nth == 0)
+		return drawn;
+	return drawn && rule->seen >= rule->nth &&
+	       rule->seen <= (rule->last == 0 ? rule->nth : rule->last);
+}
+
+static const struct wire_rule *judge(struct wire *wire, struct wire_rules *rules,
+				     const struct event *frame)
+{
+	const struct wire_rule *first = NULL;
+
+	for (unsigned int i = 0; i < rules->count; i++) {
+		struct wire_rule *rule = &rules->rule[i];
+
+		if (!meets(rule, frame) || !takes(rule))
+			continue;
+		if (rule->action == WIRE_CUT)
+			pull_after(wire, rule, frame);
+		else if (first == NULL)
+			first = rule;
+	}
+	return first;
+}
+
+const struct wire_rule *wire_judge(struct wire *wire, const struct event *frame)
+{
+	const struct wire_rule *standing = judge(wire, &wire->standing, frame);
+	const struct wire_rule *rule = judge(wire, &wire->rules, frame);
+
+	return standing != NULL ? standing : rule;
+}
+
+static int add(const struct wire *wire, struct wire_rules *rules, const struct wire_rule *rule,
+	       uint32_t index)
+{
+	struct entropy mixed = { wire->seed + index };
+	struct wire_rule *added = &rules->rule[rules->count];
+
+	if (rules->count == WIRE_RULES)
+		return -ENOSPC;
+	rules->count++;
+	*added = *rule;
+	added->seen = 0;
+	added->pulled = false;
+	added->due_ns = rule->at ? rule->at_ns : PACKET_NEVER;
+	added->standing = rules == &wire->standing;
+	added->random.state = (uint64_t)entropy_next(&mixed) << 32;
+	added->random.state |= entropy_next(&mixed);
+	return 0;
+}
+
+int wire_add_rule(struct wire *wire, const struct wire_rule *rule)
+{
+	/* Those of the command line do not make the scenario's draw otherwise. */
+	return add(wire, &wire->rules, rule, WIRE_RULES + wire->added++);
+}
+
+int wire_add_standing_rule(struct wire *wire, const struct wire_rule *rule)
+{
+	return add(wire, &wire->standing, rule, wire->standing.count);
+}
+
+void wire_clear_rules(struct wire *wire)
+{
+	for (unsigned int i = 0; i < wire->rules.count; i++)
+		if (wire->rules.rule[i].pulled)
+			mend(wire, &wire->rules.rule[i]);
+	wire->rules.count = 0;
+}
+
+/* -- Frames on their way */
 
 /*
  * Whether a frame goes to a host. lwIP and the kernel get all of each other's, as on a cable,
@@ -123,12 +225,39 @@ static bool goes_to(const struct wire *wire, enum who host, const struct event *
 	return !to_third;
 }
 
-static void send_to_hosts(struct packet_queue *queue, const struct wire *wire,
-			  const struct event *frame, uint8_t *bytes)
+/* One packet to a host; by a rule that makes it wait, or with NULL. */
+static void send_on(struct wire *wire, enum who to, const struct event *frame, uint8_t *bytes,
+		    const struct wire_rule *rule)
+{
+	struct packet *packet = malloc(sizeof(*packet));
+
+	if (packet == NULL) {
+		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
+		exit(2);
+	}
+	*packet = (struct packet){ .from = frame->who,
+				   .to = to,
+				   .event = frame->n,
+				   .bytes = bytes,
+				   .size = frame->frame.size };
+	if (rule == NULL) {
+		packet_enqueue(&wire->in_flight, packet);
+		return;
+	}
+	packet->action = (int)rule->action;
+	packet->standing = rule->standing;
+	packet->due_ns = rule->action == WIRE_REORDER ? wire->now_ns() + WIRE_REORDER_NS
+			 : rule->time_ns == 0         ? PACKET_NEVER
+						      : wire->now_ns() + rule->time_ns;
+	packet_insert(&wire->waiting, packet);
+}
+
+static void send_to_hosts(struct wire *wire, const struct event *frame, uint8_t *bytes,
+			  const struct wire_rule *rule)
 {
 	for (enum who host = WHO_LWIP; host <= WHO_RAW; host++)
 		if (goes_to(wire, host, frame))
-			send_on(queue, host, frame, bytes);
+			send_on(wire, host, frame, bytes, rule);
 }
 
 static uint8_t *corrupted(struct wire *wire, const struct event *frame)
@@ -140,11 +269,39 @@ static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 	return copy;
 }
 
+static void note_fault(struct wire *wire, const struct packet *packet, const char *action,
+		       const char *text)
+{
+	const struct event *frame = timeline_event(wire->timeline, packet->event);
+	struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, frame->conn);
+
+	fault->fault.action = action;
+	fault->fault.frame = packet->event;
+	fault->fault.text = text;
+}
+
+/* A packet that has waited goes on, behind those on their way. */
+static void let_go_on(struct wire *wire, struct packet *packet)
+{
+	note_fault(wire, packet, "release",
+		   timeline_text(wire->timeline, "a %s frame goes on",
+				 wire_fate((enum wire_action)packet->action)));
+	packet_enqueue(&wire->in_flight, packet);
+}
+
+static bool lets_pass(const struct packet *packet, const void *sender)
+{
+	return packet->action == WIRE_REORDER && packet->from == *(const enum who *)sender;
+}
+
 /* A frame enters the wire: it is recorded, judged, and sent on its way or not. */
 static const struct event *enter(struct wire *wire, enum who from, uint8_t *bytes, size_t size)
 {
 	struct event *event = timeline_add(wire->timeline, EV_FRAME, from, NULL);
-	int action = -1;
+	static const struct wire_rule cable = { .action = WIRE_DROP };
+	const struct wire_rule *rule = NULL;
+	bool cut = is_cut(wire); /* before this frame: one that has it pulled still passes */
+	struct packet *packet;
 
 	event->frame.bytes = bytes;
 	event->frame.size = (uint32_t)size;
@@ -153,21 +310,23 @@ static const struct event *enter(struct wire *wire, enum who from, uint8_t *byte
 		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
 					   &event->frame.ack)
 				      ->name;
-		action = wire_judge(wire, event->who, &event->frame.segment);
+		rule = wire_judge(wire, event);
 	}
-	if (wire->cut)
-		action = WIRE_DROP;
-	if (action >= 0)
-		event->frame.fate = wire_fate((enum wire_action)action);
-	switch (action) {
-	case WIRE_DROP: break;
-	case WIRE_HOLD: send_to_hosts(&wire->held, wire, event, bytes); break;
-	case WIRE_CORRUPT:
-		send_to_hosts(&wire->in_flight, wire, event, corrupted(wire, event));
-		break;
-	case WIRE_DUPLICATE: send_to_hosts(&wire->in_flight, wire, event, bytes); /* fall through */
-	default: send_to_hosts(&wire->in_flight, wire, event, bytes); break;
+	if (cut)
+		rule = &cable;
+	if (rule != NULL)
+		event->frame.fate = wire_fate(rule->action);
+	switch (rule == NULL ? -1 : (int)rule->action) {
+	case WIRE_DROP: return event;
+	case WIRE_HOLD:
+	case WIRE_DELAY:
+	case WIRE_REORDER: send_to_hosts(wire, event, bytes, rule); return event;
+	case WIRE_CORRUPT: send_to_hosts(wire, event, corrupted(wire, event), NULL); break;
+	case WIRE_DUPLICATE: send_to_hosts(wire, event, bytes, NULL); /* fall through */
+	default: send_to_hosts(wire, event, bytes, NULL); break;
 	}
+	while ((packet = packet_take(&wire->waiting, lets_pass, &from)) != NULL)
+		let_go_on(wire, packet);
 	return event;
 }
 
@@ -200,15 +359,6 @@ static err_t from_kernel(struct pbuf *p, struct netif *netif)
 	return ERR_OK;
 }
 
-static void lost(struct wire *wire, const struct packet *packet, const char *text)
-{
-	struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, NULL);
-
-	fault->fault.action = "lost";
-	fault->fault.frame = packet->event;
-	fault->fault.text = text;
-}
-
 /* The bytes are the timeline's, the pbuf is on the stack. */
 static void keep(struct pbuf *p)
 {
@@ -223,7 +373,7 @@ static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
 					     packet->bytes, (u16_t)packet->size);
 
 	if (wire->to_kernel(wire->netif, p) != ERR_OK)
-		lost(wire, packet, "the device did not take this frame");
+		note_fault(wire, packet, "lost", "the device did not take this frame");
 	pbuf_free(p);
 }
 
@@ -232,7 +382,7 @@ static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
 	struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)packet->size, PBUF_POOL);
 
 	if (p == NULL) {
-		lost(wire, packet, "lwIP's pbuf pool is empty");
+		note_fault(wire, packet, "lost", "lwIP's pbuf pool is empty");
 		return;
 	}
 	pbuf_take(p, packet->bytes, (u16_t)packet->size);
@@ -240,15 +390,43 @@ static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
 		pbuf_free(p);
 }
 
+uint64_t wire_due_ns(const struct wire *wire)
+{
+	uint64_t packet_ns =
+		wire->waiting.first == NULL ? PACKET_NEVER : wire->waiting.first->due_ns;
+	uint64_t standing_ns = next_cut_ns(&wire->standing), rules_ns = next_cut_ns(&wire->rules);
+	uint64_t cut_ns = standing_ns < rules_ns ? standing_ns : rules_ns;
+
+	return packet_ns < cut_ns ? packet_ns : cut_ns;
+}
+
+/* What is due comes about by time alone: nothing else is its cause. */
+static void act_in_time(struct wire *wire)
+{
+	struct cause before;
+	uint64_t now_ns;
+
+	if (wire_due_ns(wire) == PACKET_NEVER)
+		return;
+	now_ns = wire->now_ns();
+	before = timeline_set_cause(wire->timeline, (struct cause){ 0 });
+	act_on_cable(wire, &wire->standing, now_ns);
+	act_on_cable(wire, &wire->rules, now_ns);
+	while (wire->waiting.first != NULL && wire->waiting.first->due_ns <= now_ns)
+		let_go_on(wire, packet_dequeue(&wire->waiting));
+	timeline_set_cause(wire->timeline, before);
+}
+
 bool wire_step(struct wire *wire)
 {
 	struct packet *packet;
 	struct cause before;
 
+	act_in_time(wire);
 	/* What the kernel does of its own accord until now is not this frame's doing. */
 	if (wire->in_flight.first != NULL && wire->in_flight.first->to == WHO_KERNEL)
 		wire->before_kernel(wire->context);
-	packet = dequeue(&wire->in_flight);
+	packet = packet_dequeue(&wire->in_flight);
 	if (packet == NULL)
 		return false;
 	before = timeline_set_cause(wire->timeline, (struct cause){ .event = packet->event });
@@ -268,32 +446,32 @@ bool wire_step(struct wire *wire)
 	return true;
 }
 
-int wire_add_rule(struct wire *wire, const struct wire_rule *rule)
+static bool is_held_by_scenario(const struct packet *packet, const void *context)
 {
-	if (wire->rule_count == WIRE_RULES)
-		return -ENOSPC;
-	wire->rules[wire->rule_count] = *rule;
-	wire->rules[wire->rule_count++].seen = 0;
-	return 0;
-}
-
-void wire_clear_rules(struct wire *wire)
-{
-	wire->rule_count = 0;
+	(void)context;
+	return packet->action == WIRE_HOLD && !packet->standing;
 }
 
 void wire_release(struct wire *wire)
 {
 	struct packet *packet;
 
-	while ((packet = dequeue(&wire->held)) != NULL) {
-		const struct event *frame = timeline_event(wire->timeline, packet->event);
-		struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, frame->conn);
+	while ((packet = packet_take(&wire->waiting, is_held_by_scenario, NULL)) != NULL)
+		let_go_on(wire, packet);
+}
 
-		fault->fault.action = "release";
-		fault->fault.frame = packet->event;
-		fault->fault.text = "a held frame goes on";
-		enqueue(&wire->in_flight, packet);
+void wire_finish(struct wire *wire)
+{
+	struct packet *packet;
+	char text[DESCRIBE_STRLEN];
+
+	while ((packet = packet_dequeue(&wire->waiting)) != NULL) {
+		describe_frame(timeline_event(wire->timeline, packet->event), text);
+		note_fault(wire, packet, "lost",
+			   timeline_text(wire->timeline, "%s of %s is still %s at the end", text,
+					 who_name(packet->from),
+					 wire_fate((enum wire_action)packet->action)));
+		free(packet);
 	}
 }
 
@@ -319,6 +497,6 @@ void wire_detach(struct wire *wire)
 	wire->netif->linkoutput = wire->to_kernel;
 	wire->netif->input = wire->to_lwip;
 	wire->netif = NULL;
-	discard(&wire->in_flight);
-	discard(&wire->held);
+	packet_discard(&wire->in_flight);
+	packet_discard(&wire->waiting);
 }

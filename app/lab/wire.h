@@ -13,6 +13,9 @@
  * judged by the rules; wire_step() delivers the oldest frame on its way, to the host that its
  * Ethernet address names, as the cause of all that happens then. So no stack is ever entered while
  * another one is at work.
+ *
+ * A frame that a rule makes wait stands in a second queue, ordered by when it goes on. Time here is
+ * lwIP's clock, which whoever moves it must not move past wire_due_ns() without wire_step().
  */
 #ifndef APP_LAB_WIRE_H
 #define APP_LAB_WIRE_H
@@ -20,6 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lab/packet.h"
 #include "linux/entropy.h"
 #include "lwip/netif.h"
 #include "record/flow.h"
@@ -27,34 +31,54 @@
 
 enum wire_action {
 	WIRE_DROP,      /**< the frame is lost */
-	WIRE_HOLD,      /**< it waits for wire_release() */
+	WIRE_HOLD,      /**< it waits for wire_release(), or for so long */
 	WIRE_DUPLICATE, /**< it arrives twice */
 	WIRE_CORRUPT,   /**< its last byte arrives with all bits inverted */
+	WIRE_DELAY,     /**< it goes on after so long */
+	WIRE_REORDER, /**< it lets the next frame of its sender pass, for WIRE_REORDER_NS at most */
+	WIRE_CUT,     /**< after it the cable is pulled; or at a moment, without any frame */
 };
+
+#define WIRE_REORDER_NS UINT64_C(100000000)
+
+/** Whether there must be data. */
+enum wire_data { WIRE_ANY_DATA, WIRE_WITH_DATA, WIRE_WITHOUT_DATA };
 
 /**
  * Which frames are mistreated, and how. All conditions must be met. Only TCP frames are subject
- * to rules; the first rule that takes a frame decides.
+ * to rules; the first rule that takes a frame decides. rule.h reads one from text.
  */
 struct wire_rule {
 	enum wire_action action;
-	unsigned int from;    /**< senders: a sum of WIRE_FROM(who); 0: anybody */
-	uint8_t set;          /**< control bits that must be set, SEG_SYN … */
-	uint8_t clear;        /**< control bits that must not be set */
+	unsigned int from; /**< senders: a sum of WIRE_FROM(who); 0: anybody */
+	uint8_t set;       /**< control bits that must be set, SEG_SYN … */
+	uint8_t clear;     /**< control bits that must not be set */
+	enum wire_data data;
+	char conn[8];         /**< the connection's name, as "c1"; empty: any */
 	unsigned int nth;     /**< only the nth frame that meets the above, from 1; 0: every one */
-	uint32_t per_million; /**< only with this probability; 0: always */
-	unsigned int seen;    /**< by the wire: frames that met from, set and clear */
+	unsigned int last;    /**< from the nth to this one; 0: the nth alone */
+	uint32_t per_million; /**< each of these only with this probability; 0: always */
+	/** WIRE_DELAY, WIRE_HOLD: how long; WIRE_CUT: until it is mended. 0: for good. lwIP's clock. */
+	uint64_t time_ns;
+	bool at; /**< WIRE_CUT: at the moment at_ns, whatever passes */
+	uint64_t at_ns;
+
+	/* The wire's own, zero before wire_add_rule(). */
+	unsigned int seen;     /**< frames that met from, set, clear, data and conn */
+	struct entropy random; /**< its own, whatever other rules there are */
+	bool standing;         /**< not the scenario's: stays when that lifts its own */
+	bool pulled;           /**< WIRE_CUT: by this rule, just now */
+	uint64_t due_ns;       /**< WIRE_CUT: when it pulls or mends */
 };
 
 #define WIRE_FROM(who) (1u << (who))
 
+/** So many of the command line, and as many of the scenario. */
 #define WIRE_RULES 16
 
-struct packet;
-
-/** Packets in the order in which they came. */
-struct packet_queue {
-	struct packet *first, *last;
+struct wire_rules {
+	struct wire_rule rule[WIRE_RULES];
+	unsigned int count;
 };
 
 struct wire {
@@ -63,10 +87,13 @@ struct wire {
 	struct netif *netif;
 	netif_linkoutput_fn to_kernel; /* the driver's */
 	netif_input_fn to_lwip;        /* lwIP's */
-	struct packet_queue in_flight, held;
-	struct wire_rule rules[WIRE_RULES];
-	unsigned int rule_count;
-	struct entropy random;
+	struct packet_queue in_flight, waiting;
+	struct wire_rules standing; /* the command line's: looked at first */
+	struct wire_rules rules;    /* the scenario's */
+	uint64_t seed;              /**< of all randomness of rules */
+	uint32_t added;             /* rules of the scenario, until now */
+	/** Reads lwIP's clock, in ns. */
+	uint64_t (*now_ns)(void);
 	/** Called before each delivery to the kernel, and after it with the frame as the cause. */
 	void (*before_kernel)(void *context);
 	void (*after_kernel)(void *context);
@@ -75,13 +102,13 @@ struct wire {
 	uint8_t raw_hwaddr[6];
 	void (*raw_got_frame)(void *context, const struct event *frame);
 	void *raw_context;
-	bool cut; /**< the cable is pulled: every frame is lost */
+	bool cut; /* the scenario has pulled the cable: every frame is lost */
 };
 
 /**
  * Puts the wire into a netif, which must have been added already.
  *
- * @param wire  zeroed but for random, before_kernel, after_kernel and context
+ * @param wire  zeroed but for seed, now_ns, before_kernel, after_kernel and context
  */
 void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
 		 struct flows *flows);
@@ -93,29 +120,50 @@ const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t si
 void wire_detach(struct wire *wire);
 
 /**
- * Adds a rule.
+ * Adds a rule of the scenario, behind those that there are.
  *
  * @return 0, or -ENOSPC when WIRE_RULES are in force
  */
 int wire_add_rule(struct wire *wire, const struct wire_rule *rule);
 
-/** Lifts all rules; held frames stay held. */
+/** The same for a rule that stands before all of the scenario's, and is not the scenario's to lift. */
+int wire_add_standing_rule(struct wire *wire, const struct wire_rule *rule);
+
+/** Lifts the scenario's rules, and mends what they have cut; held frames stay held. */
 void wire_clear_rules(struct wire *wire);
 
-/** Lets the held frames go on, in the order in which they came. */
+/** Lets the frames that the scenario's rules hold go on, in the order in which they came. */
 void wire_release(struct wire *wire);
 
+/** The scenario pulls the cable, or plugs it in again: an event of the lab. */
+void wire_cut(struct wire *wire, bool cut);
+
+/** The experiment is over: the frames that wait still are lost, and recorded as such. */
+void wire_finish(struct wire *wire);
+
 /**
- * Delivers the oldest frame on its way.
+ * When the wire will do something by itself: let a frame go on, pull the cable.
+ *
+ * @return a moment of lwIP's clock, in ns; PACKET_NEVER: not before a frame comes
+ */
+uint64_t wire_due_ns(const struct wire *wire);
+
+/**
+ * Does what is due by now, and delivers the oldest frame on its way.
  *
  * @return false when none is on its way
  */
 bool wire_step(struct wire *wire);
 
-/** @return what the first rule that takes this segment does; -1: no rule does. Counts. */
-int wire_judge(struct wire *wire, enum who from, const struct segment *segment);
+/**
+ * Counts a frame in each rule that it meets, and pulls the cable where one says so.
+ *
+ * @param frame  who, segment and conn matter
+ * @return the first rule that takes it; NULL: none does
+ */
+const struct wire_rule *wire_judge(struct wire *wire, const struct event *frame);
 
-/** @return "dropped", "held", "duplicated", "corrupted" */
+/** @return "dropped", "held", "duplicated", "corrupted", "delayed", "reordered" */
 const char *wire_fate(enum wire_action action);
 
 #endif

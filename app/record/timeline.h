@@ -91,7 +91,7 @@ struct event {
 			const char *name; /**< "2MSL", "retransmission" */
 		} timer;
 		struct {
-			const char *action; /**< "release" (of a held frame), "lost" */
+			const char *action; /**< "release" (of a frame that waited), "lost" */
 			uint32_t frame;     /**< number of the frame concerned; 0: none */
 			const char *text;   /**< for people */
 		} fault;

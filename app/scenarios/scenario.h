@@ -113,8 +113,16 @@ void transfer(struct conn *from, struct conn *to, size_t bytes);
  */
 void pass_2msl(struct conn *conn);
 
+/**
+ * From now on the wire mistreats segments, until release_held(): impair(end, "drop", "lwip FIN 2").
+ *
+ * @param what      "drop", "delay", "dup", "reorder", "corrupt", "hold", "cut"
+ * @param segments  which, and for how long, as on the command line (tcplab help wire)
+ */
+void impair(struct end *end, const char *what, const char *segments);
+
 /** The wire loses the nth segment from an end with exactly these control bits (but for PSH). */
-void lose(const struct end *from, const char *flags, unsigned int nth);
+void lose(struct end *from, const char *flags, unsigned int nth);
 
 /**
  * Lets time pass until an end sends a segment of its own accord: lwIP's virtual time, or the

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lab/link.h"
 #include "lab/namespace.h"
+#include "lab/rule.h"
 #include "scenarios/scenario.h"
 
 #define PORT    7777
@@ -120,7 +122,7 @@ void transfer(struct conn *from, struct conn *to, size_t bytes)
 
 	stream.written.state = stream.expected.state = entropy_next(&lab->random);
 	while (stream.to_receive > 0 && !stream.broken &&
-	       lab_wait(lab, moves, &stream, PATIENCE_MS))
+	       lab_wait(lab, moves, &stream, lab->patience_ms))
 		continue;
 	if (stream.to_receive == 0 && !stream.broken)
 		expect(lab, true, "%s sends %zu bytes, %s receives them unchanged",
@@ -139,22 +141,23 @@ void pass_2msl(struct conn *conn)
 		lab_warp(conn->end->lab, lwip_end_time_wait_ms());
 }
 
-static void add_rule(const struct end *end, const struct wire_rule *rule)
+void impair(struct end *end, const char *what, const char *segments)
 {
-	require(end->lab, wire_add_rule(&end->lab->wire, rule) == 0,
+	struct wire_rule rule;
+	struct why why = { "" };
+	int err = rule_parse(what, segments, &rule, &why);
+
+	require(end->lab, err == 0, "the wire understands %s '%s': %s", what, segments, why.text);
+	require(end->lab, wire_add_rule(&end->lab->wire, &rule) == 0,
 		"the wire takes one more rule");
 }
 
-void lose(const struct end *from, const char *flags, unsigned int nth)
+void lose(struct end *from, const char *flags, unsigned int nth)
 {
-	uint8_t set = (uint8_t)flags_parse(flags);
-	struct wire_rule rule = { .action = WIRE_DROP,
-				  .from = WIRE_FROM(from->ops->who),
-				  .set = set,
-				  .clear = (uint8_t) ~(set | SEG_PSH),
-				  .nth = nth };
+	char segments[RULE_STRLEN];
 
-	add_rule(from, &rule);
+	snprintf(segments, sizeof(segments), "%s =%s %u", end_name(from), flags, nth);
+	impair(from, "drop", segments);
 }
 
 /* lwIP's longest interval that scenarios see twice is a persist timer's third, 6 s. */
@@ -188,7 +191,7 @@ void await_retransmission(struct conn *conn)
 	if (conn->end->ops->who == WHO_LWIP)
 		lab_warp_until(lab, LWIP_RETRANSMITS_MS, has_sent, &sending);
 	else
-		lab_wait(lab, has_sent, &sending, PATIENCE_MS);
+		lab_wait(lab, has_sent, &sending, lab->patience_ms);
 	expect(lab, has_sent(&sending), "%s retransmits", end_name(conn->end));
 }
 
@@ -297,23 +300,14 @@ void read_fin(struct conn *conn)
 	conn_set(conn, CONN_QUICKACK, 1); /* the kernel: only with nothing left to read */
 }
 
-static void set_cable(struct end *end, const char *name, bool cut)
-{
-	struct cause before;
-	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, name, "%s", "");
-
-	end->lab->wire.cut = cut;
-	lab_call_end(end->lab, call, before, NULL);
-}
-
 void pull_cable(struct end *end)
 {
-	set_cable(end, "cut", true);
+	wire_cut(&end->lab->wire, true);
 }
 
 void plug_cable(struct end *end)
 {
-	set_cable(end, "mend", false);
+	wire_cut(&end->lab->wire, false);
 }
 
 void reboot(struct conn *conn)
@@ -325,11 +319,10 @@ void reboot(struct conn *conn)
 
 void hold(struct end *from, const char *flags)
 {
-	struct wire_rule rule = { .action = WIRE_HOLD,
-				  .from = WIRE_FROM(from->ops->who),
-				  .set = (uint8_t)flags_parse(flags) };
+	char segments[RULE_STRLEN];
 
-	add_rule(from, &rule);
+	snprintf(segments, sizeof(segments), "%s %s", end_name(from), flags);
+	impair(from, "hold", segments);
 }
 
 unsigned int count_in(const struct end *end, int state)
@@ -343,9 +336,7 @@ unsigned int count_in(const struct end *end, int state)
 
 void hold_fins(struct end *end)
 {
-	struct wire_rule rule = { .action = WIRE_HOLD, .set = SEG_FIN };
-
-	add_rule(end, &rule);
+	impair(end, "hold", "FIN");
 }
 
 void release_held(struct end *end)

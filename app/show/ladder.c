@@ -278,8 +278,8 @@ static void put_arrow(const struct ladder *ladder, const struct row *row)
 	const struct event *frame = row->event;
 	bool to_right = side_of(ladder, frame->who) == LEFT;
 	bool arrives = frame->frame.fate == NULL || row->released ||
-		       (strcmp(frame->frame.fate, "dropped") != 0 &&
-			strcmp(frame->frame.fate, "held") != 0);
+		       strcmp(frame->frame.fate, "duplicated") == 0 ||
+		       strcmp(frame->frame.fate, "corrupted") == 0;
 	const char *line = row->released ? "┄" : "─";
 	const char *head = !arrives ? "╳" : to_right ? "▶" : "◀";
 	enum paint paint = !arrives                               ? PAINT_BAD

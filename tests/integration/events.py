@@ -205,7 +205,7 @@ class Checker:
         frame = events[event['frame'] - 1] if event['frame'] < event['n'] else {'ev': 'nothing'}
         if frame['ev'] != 'frame':
             self.problem('causes', event, f'#{event["frame"]} is no frame before it')
-        elif event['action'] == 'release' and frame['fate'] != 'held':
+        elif event['action'] == 'release' and frame['fate'] not in ('held', 'delayed', 'reordered'):
             self.problem('causes', event, f'releases #{event["frame"]}, which is {frame["fate"]}')
 
     def segment(self, event):

@@ -390,6 +390,22 @@ TEST(a_held_frame_arrives_where_it_is_released)
 	assert_at(line(3), "CLOSE_WAIT", RIGHT_CELL);
 }
 
+TEST(delayed_and_reordered_frames_arrive_where_they_are_released)
+{
+	struct event *frames[2] = { frame(WHO_LWIP, SEG_ACK, 1, 1, 0),
+				    frame(WHO_LWIP, SEG_ACK, 2, 1, 0) };
+
+	frames[0]->frame.fate = "delayed";
+	frames[1]->frame.fate = "reordered";
+	story_fault(timeline, "release", frames[0]->n, "a delayed frame goes on");
+	story_fault(timeline, "release", frames[1]->n, "a reordered frame goes on");
+	draw_all(&plain);
+	assert_words(line(1), "ACK seq=1 ack=1, delayed ", "╳");
+	assert_words(line(2), "ACK seq=2 ack=1, reordered ", "╳");
+	assert_words(line(3), "ACK seq=1 ack=1, released ", "▶");
+	assert_words(line(4), "ACK seq=2 ack=1, released ", "▶");
+}
+
 TEST(duplicated_and_corrupted_frames_arrive)
 {
 	frame(WHO_LWIP, SEG_ACK, 1, 1, 0)->frame.fate = "duplicated";
@@ -764,6 +780,7 @@ int main(void)
 		LADDER_TEST(an_arrow_points_from_the_sender_to_the_receiver),
 		LADDER_TEST(a_dropped_frame_does_not_arrive),
 		LADDER_TEST(a_held_frame_arrives_where_it_is_released),
+		LADDER_TEST(delayed_and_reordered_frames_arrive_where_they_are_released),
 		LADDER_TEST(duplicated_and_corrupted_frames_arrive),
 		LADDER_TEST(calls_and_callbacks_stand_in_the_cell_of_their_end),
 		LADDER_TEST(a_note_too_wide_for_the_right_cell_ends_at_the_margin),

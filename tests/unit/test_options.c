@@ -5,7 +5,7 @@
 
 #include "cmd/options.h"
 
-#define MAX_ARGS 16
+#define MAX_ARGS 24
 
 /* What came of a command line. */
 struct parsed {
@@ -141,6 +141,27 @@ TEST(after_two_dashes_everything_is_a_name)
 	assert_string_equal(options->patterns[1], "--seed");
 }
 
+TEST(rules_for_the_wire_are_kept_as_they_were_given)
+{
+	static const char *const kinds[] = { "drop",    "delay", "dup", "reorder",
+					     "corrupt", "hold",  "cut" };
+	static const char *const texts[] = { "lwip FIN 2", "300ms kernel", "1..",   "data",
+					     "20%",        "FIN 5s",       "at 30s" };
+	const struct run_options *options = TAKEN(
+		"--drop", texts[0], "--delay", texts[1], "close", "--dup", texts[2], "--reorder",
+		texts[3], "--corrupt", texts[4], "--hold", texts[5], "--cut=at 30s");
+
+	assert_int_equal(options->rule_count, 7);
+	for (int i = 0; i < 7; i++) {
+		assert_string_equal(options->rules[i].kind, kinds[i]);
+		assert_string_equal(options->rules[i].text, texts[i]);
+	}
+	assert_int_equal(options->pattern_count, 1);
+	assert_int_equal(TAKEN("--drop", "7", "--drop", "7")->rule_count, 2);
+	parse_args((const char *const[]){ NULL });
+	assert_int_equal(parsed.options.rule_count, 0);
+}
+
 TEST(nothing_is_left_of_a_command_line_before)
 {
 	PARSE("-v", "--out", "dir", "--seed", "5", "close");
@@ -226,7 +247,8 @@ TEST(a_bad_seed_is_named)
 
 TEST(a_bad_format_is_named)
 {
-	assert_refused(("--format", "html"), "--format", "ladder, tap, junit, csv or jsonl", "'html'");
+	assert_refused(("--format", "html"), "--format", "ladder, tap, junit, csv or jsonl",
+		       "'html'");
 	assert_refused(("--format", ""), "--format", "''");
 	assert_refused(("--format", "TAP"), "--format", "'TAP'");
 }
@@ -236,6 +258,32 @@ TEST(an_option_without_its_value_is_named)
 	assert_refused(("--seed"), "--seed needs a value");
 	assert_refused(("close", "--out"), "--out needs a value");
 	assert_refused(("-j"), "-j needs a value");
+}
+
+TEST(a_bad_word_of_a_rule_is_named_and_shown)
+{
+	assert_refused(("--drop", "lwip FINN 2"), "--drop, column 6: ", "'FINN'",
+		       "\n    lwip FINN 2\n         ^");
+	assert_refused(("--cut", ""), "--cut, column 1: when?");
+	assert_refused(("--delay"), "--delay needs a value");
+}
+
+TEST(more_rules_than_the_wire_takes_are_refused)
+{
+	const char *args[WIRE_RULES + 2];
+	int count = 0;
+
+	while (count < WIRE_RULES)
+		args[count++] = "--drop=7";
+	args[count] = NULL;
+	parse_args(args);
+	assert_int_equal(parsed.result, 0);
+	assert_int_equal(parsed.options.rule_count, WIRE_RULES);
+	args[count++] = "--dup=8";
+	args[count] = NULL;
+	parse_args(args);
+	assert_int_equal(parsed.result, -EINVAL);
+	assert_string_equal(parsed.why.text, "--dup '8': 16 rules for the wire are the most");
 }
 
 TEST(an_unknown_option_is_named)
@@ -272,9 +320,10 @@ TEST(the_help_names_every_option)
 
 	run_options_help(memory);
 	fclose(memory);
-	assert_words(text, "-j, --jobs N", "-v, --verbose", "--slow", "--out DIR",
-		     "--format FORMAT", "--repeat N", "--seed N", "--sysctl NAME=VALUE",
-		     "--lwip NAME=VALUE", "--until-closed");
+	assert_words(text, "-j, --jobs N", "-v, --verbose", "--slow", "--format FORMAT",
+		     "--out DIR", "--repeat N", "--seed N", "--sysctl NAME=VALUE",
+		     "--lwip NAME=VALUE", "--drop", "--dup", "--corrupt", "--reorder", "--delay",
+		     "--hold", "--cut", "--until-closed");
 	free(text);
 }
 
@@ -354,6 +403,7 @@ int main(void)
 		cmocka_unit_test(the_last_of_two_options_counts),
 		cmocka_unit_test(names_stand_before_between_and_after_options),
 		cmocka_unit_test(after_two_dashes_everything_is_a_name),
+		cmocka_unit_test(rules_for_the_wire_are_kept_as_they_were_given),
 		cmocka_unit_test(nothing_is_left_of_a_command_line_before),
 		cmocka_unit_test(what_an_experiment_depends_on_is_kept_in_its_order),
 		cmocka_unit_test(how_often_is_a_number),
@@ -362,6 +412,8 @@ int main(void)
 		cmocka_unit_test(a_bad_seed_is_named),
 		cmocka_unit_test(a_bad_format_is_named),
 		cmocka_unit_test(an_option_without_its_value_is_named),
+		cmocka_unit_test(a_bad_word_of_a_rule_is_named_and_shown),
+		cmocka_unit_test(more_rules_than_the_wire_takes_are_refused),
 		cmocka_unit_test(an_unknown_option_is_named),
 		cmocka_unit_test(an_unknown_option_among_short_ones_is_named),
 		cmocka_unit_test(a_value_for_an_option_that_takes_none_is_refused),

@@ -2,6 +2,8 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <libmnl/libmnl.h>
+#include <sys/eventfd.h>
 
 #include "frames.h"
 #include "lab/lab.h"
@@ -104,7 +106,8 @@ FIXTURE(attach)
 	wire->before_kernel = before_kernel;
 	wire->after_kernel = after_kernel;
 	wire->context = &world;
-	wire->random.state = 1;
+	wire->seed = 1;
+	wire->now_ns = clock_now_ns;
 	wire_attach(wire, &world.lab.netif, world.lab.timeline, &world.lab.flows);
 	return 0;
 }
@@ -201,12 +204,24 @@ static void add_rule(struct wire_rule rule)
 
 #define RULE(...) add_rule((struct wire_rule){ __VA_ARGS__ })
 
-/* What becomes of a segment to that host. */
+/* What becomes of a segment of a connection to that host; -1: nothing. */
+static int judge_of(const char *conn, enum who to, uint8_t flags, uint16_t length)
+{
+	struct event frame = { .n = 1,
+			       .kind = EV_FRAME,
+			       .who = to == WHO_KERNEL ? WHO_LWIP : WHO_KERNEL,
+			       .conn = conn };
+	const struct wire_rule *rule;
+
+	frame.frame.segment.flags = flags;
+	frame.frame.segment.length = length;
+	rule = wire_judge(wire, &frame);
+	return rule == NULL ? -1 : (int)rule->action;
+}
+
 static int judge(enum who to, uint8_t flags)
 {
-	struct segment segment = { .flags = flags };
-
-	return wire_judge(wire, to == WHO_KERNEL ? WHO_LWIP : WHO_KERNEL, &segment);
+	return judge_of("c1", to, flags, 0);
 }
 
 /* -- Which frames a rule takes */
@@ -222,7 +237,7 @@ TEST(a_rule_takes_its_direction)
 	add_rule((struct wire_rule){ .from = WIRE_FROM(WHO_LWIP), .action = WIRE_HOLD });
 	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), WIRE_HOLD);
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
-	assert_int_equal(wire->rules[0].seen, 1);
+	assert_int_equal(wire->rules.rule[0].seen, 1);
 	wire_clear_rules(wire);
 	add_rule((struct wire_rule){ .from = WIRE_FROM(WHO_KERNEL), .action = WIRE_CORRUPT });
 	assert_int_equal(judge(WHO_KERNEL, SEG_ACK), -1);
@@ -238,7 +253,7 @@ TEST(a_rule_without_conditions_takes_everything)
 	RULE(.action = WIRE_DROP);
 	for (int flags = 0; flags < 256; flags++)
 		assert_int_equal(judge(WHO_LWIP, (uint8_t)flags), WIRE_DROP);
-	assert_int_equal(wire->rules[0].seen, 256);
+	assert_int_equal(wire->rules.rule[0].seen, 256);
 }
 
 TEST(all_bits_of_set_must_be_set_and_none_of_clear)
@@ -250,7 +265,7 @@ TEST(all_bits_of_set_must_be_set_and_none_of_clear)
 
 		assert_int_equal(judge(WHO_LWIP, (uint8_t)flags), taken ? WIRE_DROP : -1);
 	}
-	assert_int_equal(wire->rules[0].seen, 16);
+	assert_int_equal(wire->rules.rule[0].seen, 16);
 }
 
 TEST(only_the_nth_of_those_that_meet_the_rest_is_taken)
@@ -263,7 +278,7 @@ TEST(only_the_nth_of_those_that_meet_the_rest_is_taken)
 	assert_int_equal(judge(WHO_KERNEL, SEG_SYN), -1);
 	assert_int_equal(judge(WHO_KERNEL, SEG_FIN | SEG_ACK), WIRE_DROP);
 	assert_int_equal(judge(WHO_KERNEL, SEG_FIN | SEG_ACK), -1);
-	assert_int_equal(wire->rules[0].seen, 3);
+	assert_int_equal(wire->rules.rule[0].seen, 3);
 }
 
 TEST(the_first_rule_that_takes_a_frame_decides_but_all_count)
@@ -274,9 +289,9 @@ TEST(the_first_rule_that_takes_a_frame_decides_but_all_count)
 	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_HOLD);
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
 	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_HOLD);
-	assert_int_equal(wire->rules[0].seen, 2);
-	assert_int_equal(wire->rules[1].seen, 3);
-	assert_int_equal(wire->rules[2].seen, 3);
+	assert_int_equal(wire->rules.rule[0].seen, 2);
+	assert_int_equal(wire->rules.rule[1].seen, 3);
+	assert_int_equal(wire->rules.rule[2].seen, 3);
 }
 
 TEST(a_rule_that_does_not_take_a_frame_leaves_it_to_the_next)
@@ -299,10 +314,64 @@ TEST(there_is_room_for_so_many_rules_and_no_more)
 	rule.nth = 0;
 	assert_int_equal(wire_add_rule(wire, &rule), -ENOSPC);
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
-	assert_int_equal(wire->rules[WIRE_RULES - 1].seen, 1);
+	assert_int_equal(wire->rules.rule[WIRE_RULES - 1].seen, 1);
 	wire_clear_rules(wire);
 	assert_int_equal(wire_add_rule(wire, &rule), 0);
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
+}
+
+TEST(a_range_takes_from_its_first_to_its_last)
+{
+	RULE(.action = WIRE_DROP, .nth = 2, .last = 4);
+	RULE(.action = WIRE_HOLD, .nth = 6, .last = UINT32_MAX);
+	for (int i = 1; i <= 20; i++)
+		assert_int_equal(judge(WHO_LWIP, SEG_ACK), i >= 2 && i <= 4 ? WIRE_DROP
+							   : i >= 6         ? WIRE_HOLD
+									    : -1);
+}
+
+TEST(a_rule_takes_its_connection)
+{
+	RULE(.action = WIRE_DROP, .conn = "c2", .nth = 2);
+	assert_int_equal(judge_of("c1", WHO_LWIP, SEG_ACK, 0), -1);
+	assert_int_equal(judge_of("c2", WHO_LWIP, SEG_ACK, 0), -1);
+	assert_int_equal(judge_of("c22", WHO_LWIP, SEG_ACK, 0), -1);
+	assert_int_equal(judge_of(NULL, WHO_LWIP, SEG_ACK, 0), -1);
+	assert_int_equal(judge_of("c2", WHO_KERNEL, SEG_ACK, 0), WIRE_DROP);
+}
+
+TEST(a_rule_takes_what_has_data_or_what_has_none)
+{
+	RULE(.action = WIRE_DROP, .data = WIRE_WITH_DATA);
+	RULE(.action = WIRE_HOLD, .data = WIRE_WITHOUT_DATA);
+	assert_int_equal(judge_of("c1", WHO_LWIP, SEG_ACK, 1), WIRE_DROP);
+	assert_int_equal(judge_of("c1", WHO_LWIP, SEG_ACK, 0), WIRE_HOLD);
+	assert_int_equal(wire->rules.rule[0].seen, 1);
+	assert_int_equal(wire->rules.rule[1].seen, 1);
+}
+
+TEST(the_command_lines_rules_come_first_and_stay)
+{
+	struct wire_rule standing = { .action = WIRE_DROP, .set = SEG_FIN };
+
+	RULE(.action = WIRE_HOLD);
+	assert_int_equal(wire_add_standing_rule(wire, &standing), 0);
+	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_HOLD);
+	assert_int_equal(wire->rules.rule[0].seen, 2);
+	wire_clear_rules(wire);
+	assert_int_equal(judge(WHO_LWIP, SEG_FIN), WIRE_DROP);
+	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
+}
+
+TEST(the_command_lines_rules_leave_the_scenario_its_room)
+{
+	struct wire_rule rule = { .action = WIRE_DROP };
+
+	for (int i = 0; i < WIRE_RULES; i++)
+		assert_int_equal(wire_add_standing_rule(wire, &rule), 0);
+	assert_int_equal(wire_add_standing_rule(wire, &rule), -ENOSPC);
+	assert_int_equal(wire_add_rule(wire, &rule), 0);
 }
 
 TEST(a_new_rule_has_seen_nothing)
@@ -319,6 +388,8 @@ TEST(each_action_has_its_fate)
 	assert_string_equal(wire_fate(WIRE_HOLD), "held");
 	assert_string_equal(wire_fate(WIRE_DUPLICATE), "duplicated");
 	assert_string_equal(wire_fate(WIRE_CORRUPT), "corrupted");
+	assert_string_equal(wire_fate(WIRE_DELAY), "delayed");
+	assert_string_equal(wire_fate(WIRE_REORDER), "reordered");
 }
 
 /* -- Probability */
@@ -331,8 +402,9 @@ static int draw(bool results[DRAWS], uint64_t seed, uint32_t per_million)
 {
 	int count = 0;
 
-	wire->random.state = seed;
+	wire->seed = seed;
 	wire_clear_rules(wire);
+	wire->added = 0;
 	RULE(.action = WIRE_DROP, .per_million = per_million);
 	for (int i = 0; i < DRAWS; i++) {
 		results[i] = judge(WHO_LWIP, SEG_ACK) >= 0;
@@ -366,33 +438,104 @@ TEST(the_same_seed_takes_the_same_frames)
 	assert_memory_not_equal(taken[0], taken[1], sizeof(taken[0]));
 }
 
-TEST(the_wires_own_randomness_decides)
-{
-	struct entropy random = { 1 };
-
-	RULE(.action = WIRE_DROP, .per_million = 500000);
-	for (int i = 0; i < 1000; i++)
-		assert_int_equal(judge(WHO_LWIP, SEG_ACK),
-				 entropy_next(&random) % 1000000 < 500000 ? WIRE_DROP : -1);
-}
-
 TEST(a_probability_is_the_number_of_draws_of_a_million_that_are_taken)
 {
-	struct entropy random = { 7 };
-	uint32_t drawn = entropy_next(&random) % 1000000;
+	struct entropy random;
+	uint32_t drawn;
 
-	RULE(.action = WIRE_DROP, .per_million = drawn);
-	wire->random.state = 7;
+	RULE(.action = WIRE_DROP, .per_million = 1);
+	random = wire->rules.rule[0].random;
+	drawn = entropy_next(&random) % 1000000;
+	random = wire->rules.rule[0].random;
+	wire->rules.rule[0].per_million = drawn;
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), -1);
-	wire->rules[0].per_million = drawn + 1;
-	wire->random.state = 7;
+	wire->rules.rule[0].per_million = drawn + 1;
+	wire->rules.rule[0].random = random;
 	assert_int_equal(judge(WHO_LWIP, SEG_ACK), WIRE_DROP);
+}
+
+/* So many segments, one after the other, and which of them a rule of one's own alone would drop. */
+#define SOME 1000
+
+static void draw_some(bool results[SOME])
+{
+	for (int i = 0; i < SOME; i++)
+		results[i] = judge(WHO_LWIP, SEG_ACK) == WIRE_DROP;
+}
+
+static void start_over(void)
+{
+	wire->added = 0;
+	wire->standing.count = 0;
+	wire_clear_rules(wire);
+}
+
+TEST(a_rule_draws_the_same_whatever_other_rules_there_are)
+{
+	struct wire_rule dup = { .action = WIRE_DUPLICATE, .per_million = 300000 };
+	struct wire_rule drop = { .action = WIRE_DROP, .per_million = 300000 };
+	bool taken_first;
+
+	add_rule(drop);
+	draw_some(taken[0]);
+
+	/* One of the command line's that takes some of them before, and one more behind. */
+	start_over();
+	assert_int_equal(wire_add_standing_rule(wire, &dup), 0);
+	add_rule(drop);
+	add_rule(dup);
+	for (int i = 0; i < SOME; i++) {
+		int action = judge(WHO_LWIP, SEG_ACK);
+
+		taken_first = action == WIRE_DUPLICATE;
+		if (!taken_first)
+			assert_int_equal(action == WIRE_DROP, taken[0][i]);
+	}
+
+	/* And the command line's first draws the same with a second one. */
+	start_over();
+	assert_int_equal(wire_add_standing_rule(wire, &drop), 0);
+	draw_some(taken[0]);
+	start_over();
+	assert_int_equal(wire_add_standing_rule(wire, &drop), 0);
+	assert_int_equal(wire_add_standing_rule(wire, &dup), 0);
+	draw_some(taken[1]);
+	assert_memory_equal(taken[0], taken[1], SOME);
+}
+
+TEST(two_rules_draw_differently)
+{
+	struct wire_rule drop = { .action = WIRE_DROP, .per_million = 500000 };
+
+	add_rule(drop);
+	draw_some(taken[0]);
+	wire_clear_rules(wire);
+	add_rule(drop); /* the scenario's second */
+	draw_some(taken[1]);
+	assert_memory_not_equal(taken[0], taken[1], SOME);
+	start_over();
+	assert_int_equal(wire_add_standing_rule(wire, &drop), 0);
+	draw_some(taken[1]);
+	assert_memory_not_equal(taken[0], taken[1], SOME);
+}
+
+TEST(other_segments_do_not_change_what_a_rule_draws)
+{
+	RULE(.action = WIRE_DROP, .from = WIRE_FROM(WHO_KERNEL), .per_million = 300000);
+	draw_some(taken[0]);
+	start_over();
+	RULE(.action = WIRE_DROP, .from = WIRE_FROM(WHO_KERNEL), .per_million = 300000);
+	for (int i = 0; i < SOME; i++) {
+		assert_int_equal(judge(WHO_KERNEL, SEG_ACK), -1);
+		taken[1][i] = judge(WHO_LWIP, SEG_ACK) == WIRE_DROP;
+	}
+	assert_memory_equal(taken[0], taken[1], SOME);
 }
 
 TEST(a_probable_rule_counts_what_it_does_not_take)
 {
 	assert_in_range(draw(taken[0], 1, 500000), 1, DRAWS - 1);
-	assert_int_equal(wire->rules[0].seen, DRAWS);
+	assert_int_equal(wire->rules.rule[0].seen, DRAWS);
 }
 
 /* -- Frames on their way */
@@ -694,12 +837,342 @@ TEST(frames_can_be_held_again_after_a_release)
 	assert_int_equal(world.count, 3);
 }
 
+/* -- Frames that wait */
+
+#define MS UINT64_C(1000000)
+
+static void assert_release(uint32_t n, uint32_t frame, const char *words)
+{
+	assert_int_equal(event(n)->kind, EV_FAULT);
+	assert_int_equal(event(n)->who, WHO_WIRE);
+	assert_string_equal(event(n)->conn, "c1");
+	assert_string_equal(event(n)->fault.action, "release");
+	assert_int_equal(event(n)->fault.frame, frame);
+	assert_string_equal(event(n)->fault.text, words);
+}
+
+TEST(a_delayed_frame_goes_on_when_its_time_has_come)
+{
+	RULE(.action = WIRE_DELAY, .nth = 1, .time_ns = 300 * MS);
+	assert_true(wire_due_ns(wire) == PACKET_NEVER);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	assert_string_equal(event(1)->frame.fate, "delayed");
+	assert_int_equal(wire_due_ns(wire) - clock_now_ns(), 300 * MS);
+	clock_advance(299);
+	assert_false(wire_step(wire));
+	clock_advance(1);
+	assert_true(wire_step(wire));
+	assert_release(2, 1, "a delayed frame goes on");
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_true(wire_due_ns(wire) == PACKET_NEVER);
+	assert_false(wire_step(wire));
+}
+
+TEST(nothing_but_time_is_the_cause_of_what_is_due)
+{
+	RULE(.action = WIRE_DELAY, .time_ns = 1 * MS);
+	send_segment(WHO_LWIP, SEG_ACK, 1);
+	clock_advance(1);
+	timeline_set_cause(world.lab.timeline, (struct cause){ .event = 1 });
+	assert_true(wire_step(wire));
+	assert_int_equal(event(2)->cause, 0);
+	assert_int_equal(timeline_cause(world.lab.timeline).event, 1);
+}
+
+TEST(delayed_frames_go_on_by_due_time_and_then_as_they_came)
+{
+	RULE(.action = WIRE_DELAY, .nth = 1, .time_ns = 30 * MS);
+	RULE(.action = WIRE_DELAY, .nth = 3, .time_ns = 10 * MS);
+	RULE(.action = WIRE_DELAY, .time_ns = 20 * MS);
+	for (uint16_t length = 1; length <= 4; length++)
+		send_segment(WHO_KERNEL, SEG_ACK, length);
+	clock_advance(10);
+	send_segment(WHO_LWIP, SEG_ACK, 5); /* due together with the first */
+	clock_advance(100);
+	deliver_all();
+	assert_int_equal(world.count, 5);
+	assert_arrival(0, WHO_KERNEL, 3);
+	assert_arrival(1, WHO_KERNEL, 2);
+	assert_arrival(2, WHO_KERNEL, 4);
+	assert_arrival(3, WHO_KERNEL, 1);
+	assert_arrival(4, WHO_LWIP, 5);
+}
+
+TEST(a_delayed_frame_is_overtaken)
+{
+	RULE(.action = WIRE_DELAY, .nth = 1, .time_ns = 1 * MS);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
+	deliver_all();
+	clock_advance(1);
+	deliver_all();
+	assert_arrival(0, WHO_KERNEL, 2);
+	assert_arrival(1, WHO_KERNEL, 1);
+}
+
+TEST(a_reordered_frame_lets_the_next_of_its_sender_pass)
+{
+	RULE(.action = WIRE_REORDER, .nth = 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_LWIP, SEG_ACK, 2);
+	assert_string_equal(event(1)->frame.fate, "reordered");
+	deliver_all();
+	assert_int_equal(world.count, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 3);
+	deliver_all();
+	assert_int_equal(world.count, 3);
+	assert_arrival(0, WHO_LWIP, 2);
+	assert_arrival(1, WHO_KERNEL, 3);
+	assert_arrival(2, WHO_KERNEL, 1);
+	assert_release(4, 1, "a reordered frame goes on");
+}
+
+TEST(frames_that_are_reordered_together_let_the_same_frame_pass)
+{
+	RULE(.action = WIRE_REORDER, .nth = 1, .last = 2);
+	for (uint16_t length = 1; length <= 4; length++)
+		send_segment(WHO_KERNEL, SEG_ACK, length);
+	deliver_all();
+	assert_int_equal(world.count, 4);
+	assert_arrival(0, WHO_KERNEL, 3);
+	assert_arrival(1, WHO_KERNEL, 1);
+	assert_arrival(2, WHO_KERNEL, 2);
+	assert_arrival(3, WHO_KERNEL, 6); /* behind the releases */
+}
+
+TEST(what_is_lost_or_waits_does_not_pass_a_reordered_frame)
+{
+	RULE(.action = WIRE_REORDER, .nth = 1);
+	RULE(.action = WIRE_DROP, .nth = 2);
+	RULE(.action = WIRE_HOLD, .nth = 3);
+	for (uint16_t length = 1; length <= 3; length++)
+		send_segment(WHO_KERNEL, SEG_ACK, length);
+	deliver_all();
+	assert_int_equal(world.count, 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 4);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(0, WHO_KERNEL, 4);
+	assert_arrival(1, WHO_KERNEL, 1);
+}
+
+TEST(a_reordered_frame_that_nothing_passes_goes_on_by_itself)
+{
+	RULE(.action = WIRE_REORDER, .nth = 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	clock_advance(99);
+	assert_false(wire_step(wire));
+	clock_advance(1);
+	assert_true(wire_step(wire));
+	assert_arrival(0, WHO_KERNEL, 1);
+}
+
+TEST(a_hold_can_have_its_time)
+{
+	RULE(.action = WIRE_HOLD, .nth = 1, .time_ns = 5 * MS);
+	RULE(.action = WIRE_HOLD, .nth = 2);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
+	clock_advance(5);
+	assert_true(wire_step(wire));
+	assert_release(3, 1, "a held frame goes on");
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_false(wire_step(wire));
+	assert_true(wire_due_ns(wire) == PACKET_NEVER);
+}
+
+TEST(a_release_is_of_what_the_scenario_holds_alone)
+{
+	struct wire_rule standing = { .action = WIRE_HOLD, .set = SEG_FIN };
+
+	assert_int_equal(wire_add_standing_rule(wire, &standing), 0);
+	RULE(.action = WIRE_HOLD, .set = SEG_SYN);
+	RULE(.action = WIRE_DELAY, .set = SEG_RST, .time_ns = 1 * MS);
+	send_segment(WHO_KERNEL, SEG_FIN, 1);
+	send_segment(WHO_KERNEL, SEG_RST, 2);
+	send_segment(WHO_KERNEL, SEG_SYN, 3);
+	wire_clear_rules(wire);
+	wire_release(wire);
+	deliver_all();
+	assert_int_equal(world.count, 1);
+	assert_arrival(0, WHO_KERNEL, 3);
+	clock_advance(1);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(1, WHO_KERNEL, 2);
+}
+
+TEST(at_the_end_what_waits_still_is_lost_and_named)
+{
+	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
+	RULE(.action = WIRE_DELAY, .time_ns = 1 * MS);
+	send_segment(WHO_KERNEL, SEG_FIN, 0);
+	send_segment(WHO_LWIP, SEG_ACK, 0);
+	wire_finish(wire);
+	assert_int_equal(timeline_count(world.lab.timeline), 4);
+	assert_string_equal(event(3)->fault.action, "lost");
+	assert_int_equal(event(3)->fault.frame, 2);
+	assert_words(event(3)->fault.text, "ACK seq=", "of kernel is still delayed at the end");
+	assert_int_equal(event(4)->fault.frame, 1);
+	assert_words(event(4)->fault.text, "FIN seq=", "of lwip is still held at the end");
+	clock_advance(1);
+	wire_release(wire);
+	assert_false(wire_step(wire));
+	assert_int_equal(world.count, 0);
+}
+
+/* Whether the frame of an event has come, when a warp looks. */
+static bool has_arrived(void *context)
+{
+	(void)context;
+	return world.count > 0;
+}
+
+TEST(a_warp_stops_at_the_moment_at_which_a_frame_is_due)
+{
+	uint64_t start = clock_now_ns();
+
+	RULE(.action = WIRE_DELAY, .nth = 1, .time_ns = 123 * MS);
+	send_segment(WHO_LWIP, SEG_ACK, 1);
+	assert_true(lab_warp_until(&world.lab, 1000, has_arrived, NULL));
+	assert_int_equal(clock_now_ns() - start, 123 * MS);
+	assert_release(3, 1, "a delayed frame goes on"); /* 2 is the warp */
+	assert_int_equal(event(3)->v_ns - start, 123 * MS);
+	assert_string_equal(event(2)->call.result, "123 ms");
+}
+
+TEST(a_warp_goes_on_past_what_was_due)
+{
+	uint64_t start = clock_now_ns();
+
+	RULE(.action = WIRE_DELAY, .nth = 1, .time_ns = 400 * MS);
+	RULE(.action = WIRE_DELAY, .nth = 2, .time_ns = 7 * MS);
+	RULE(.action = WIRE_DELAY, .nth = 3, .time_ns = 600 * MS);
+	for (uint16_t length = 1; length <= 3; length++)
+		send_segment(WHO_LWIP, SEG_ACK, length);
+	lab_warp(&world.lab, 500);
+	assert_int_equal(clock_now_ns() - start, 500 * MS);
+	assert_int_equal(world.count, 2);
+	assert_release(5, 2, "a delayed frame goes on");
+	assert_int_equal(event(5)->v_ns - start, 7 * MS);
+	assert_release(6, 1, "a delayed frame goes on");
+	assert_int_equal(event(6)->v_ns - start, 400 * MS);
+}
+
+TEST(a_wait_does_not_miss_the_moment_by_more_than_a_look)
+{
+	struct lab *lab = &world.lab;
+	uint64_t start = clock_now_ns(), late;
+
+	/* A device without frames, which lab_wait() looks at. */
+	lab->netif.state = &lab->tap;
+	lab->netif.mtu = 1500;
+	lab->tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	lab->tap.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(lab->tap.link);
+	RULE(.action = WIRE_DELAY, .time_ns = 42 * MS);
+	send_segment(WHO_LWIP, SEG_ACK, 1);
+	assert_true(lab_wait(lab, has_arrived, NULL, 5000));
+	late = event(2)->v_ns - start - 42 * MS;
+	assert_release(2, 1, "a delayed frame goes on");
+	assert_true(late < 1000 * MS); /* before its time it would be a very large number */
+	tapif_close(&lab->tap);
+}
+
+/* -- A cable that rules pull */
+
+static void assert_cable(uint32_t n, const char *name, uint32_t cause)
+{
+	assert_int_equal(event(n)->kind, EV_CALL);
+	assert_int_equal(event(n)->who, WHO_LAB);
+	assert_string_equal(event(n)->call.name, name);
+	assert_int_equal(event(n)->cause, cause);
+}
+
+TEST(a_cable_is_pulled_after_a_frame_which_still_passes)
+{
+	RULE(.action = WIRE_CUT, .set = SEG_FIN, .nth = 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	send_segment(WHO_KERNEL, SEG_FIN, 2);
+	assert_cable(3, "cut", 2);
+	send_segment(WHO_LWIP, SEG_ACK, 3);
+	kernel_sends(arp, sizeof(arp));
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_KERNEL, 2);
+	assert_string_equal(event(4)->frame.fate, "dropped");
+	assert_string_equal(event(5)->frame.fate, "dropped");
+	clock_advance(1000000);
+	assert_false(wire_step(wire));
+	assert_int_equal(timeline_count(world.lab.timeline), 5);
+}
+
+TEST(a_cable_is_mended_when_its_time_has_come)
+{
+	RULE(.action = WIRE_CUT, .nth = 1, .time_ns = 10 * MS);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	assert_int_equal(wire_due_ns(wire) - clock_now_ns(), 10 * MS);
+	deliver_all();
+	clock_advance(9);
+	wire_step(wire);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
+	clock_advance(1);
+	wire_step(wire);
+	assert_cable(4, "mend", 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 3);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+	assert_arrival(1, WHO_KERNEL, 5);
+}
+
+TEST(a_cable_is_pulled_at_a_moment)
+{
+	uint64_t start = clock_now_ns();
+
+	RULE(.action = WIRE_CUT, .at = true, .at_ns = start + 5 * MS, .time_ns = 20 * MS);
+	lab_warp(&world.lab, 100);
+	assert_cable(2, "cut", 0);
+	assert_int_equal(event(2)->v_ns - start, 5 * MS);
+	assert_cable(3, "mend", 0);
+	assert_int_equal(event(3)->v_ns - start, 25 * MS);
+	assert_true(wire_due_ns(wire) == PACKET_NEVER);
+}
+
+TEST(a_rule_that_cuts_leaves_a_frame_to_the_others)
+{
+	RULE(.action = WIRE_CUT, .nth = 1);
+	RULE(.action = WIRE_DUPLICATE);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+}
+
+TEST(the_scenario_mends_what_it_has_cut_and_no_more)
+{
+	struct wire_rule standing = { .action = WIRE_CUT, .nth = 2 };
+
+	assert_int_equal(wire_add_standing_rule(wire, &standing), 0);
+	RULE(.action = WIRE_CUT, .nth = 1);
+	send_segment(WHO_KERNEL, SEG_ACK, 1);
+	wire_clear_rules(wire);
+	assert_cable(3, "mend", 0);
+	send_segment(WHO_KERNEL, SEG_ACK, 2);
+	assert_null(event(4)->frame.fate);
+	wire_cut(wire, true);
+	wire_cut(wire, false);
+	wire_clear_rules(wire);
+	send_segment(WHO_KERNEL, SEG_ACK, 3);
+	assert_int_equal(timeline_count(world.lab.timeline), 8);
+	assert_string_equal(event(8)->frame.fate, "dropped");
+}
+
 /* A rule for every frame, and frames that no rule may touch. */
 static void check_untouched(enum wire_action action)
 {
 	struct frame udp = segment(WHO_LWIP, SEG_FIN, 8), broken = udp;
 
-	RULE(.action = action);
+	RULE(.action = action, .time_ns = MS);
 	udp.bytes[FRAME_IP + 9] = 17;
 	broken.bytes[FRAME_TCP_4 + 12] = 0;
 	kernel_sends(arp, sizeof(arp));
@@ -717,7 +1190,7 @@ static void check_untouched(enum wire_action action)
 		assert_null(event(n)->frame.fate);
 		assert_null(event(n)->conn);
 	}
-	assert_int_equal(wire->rules[0].seen, 0);
+	assert_int_equal(wire->rules.rule[0].seen, 0);
 }
 
 TEST(no_rule_drops_what_is_not_tcp)
@@ -733,6 +1206,21 @@ TEST(no_rule_holds_what_is_not_tcp)
 TEST(no_rule_duplicates_what_is_not_tcp)
 {
 	check_untouched(WIRE_DUPLICATE);
+}
+
+TEST(no_rule_delays_what_is_not_tcp)
+{
+	check_untouched(WIRE_DELAY);
+}
+
+TEST(no_rule_reorders_what_is_not_tcp)
+{
+	check_untouched(WIRE_REORDER);
+}
+
+TEST(nothing_but_tcp_has_the_cable_pulled)
+{
+	check_untouched(WIRE_CUT);
 }
 
 TEST(no_rule_corrupts_what_is_not_tcp)
@@ -832,13 +1320,16 @@ TEST(detached_the_netif_has_its_own_functions_again)
 	wire_detach(wire);
 }
 
-TEST(detaching_forgets_what_is_on_its_way_and_what_is_held)
+TEST(detaching_forgets_what_is_on_its_way_and_what_waits)
 {
+	RULE(.action = WIRE_DELAY, .set = SEG_RST, .time_ns = 1 * MS);
 	RULE(.action = WIRE_HOLD, .set = SEG_FIN);
 	send_segment(WHO_KERNEL, SEG_FIN, 0);
 	send_segment(WHO_KERNEL, SEG_ACK, 0);
 	send_segment(WHO_LWIP, SEG_ACK, 0);
+	send_segment(WHO_LWIP, SEG_RST, 0);
 	wire_detach(wire);
+	clock_advance(1);
 	assert_false(wire_step(wire));
 	wire_release(wire);
 	assert_false(wire_step(wire));
@@ -942,19 +1433,21 @@ TEST(without_a_third_host_nothing_is_kept_for_it)
 
 TEST(a_cut_cable_loses_every_frame_until_it_is_mended)
 {
-	wire->cut = true;
+	wire_cut(wire, true);
+	assert_cable(1, "cut", 0);
 	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	lwip_sends(arp, sizeof(arp));
 	deliver_all();
 	assert_int_equal(world.count, 0);
-	assert_string_equal(event(1)->frame.fate, "dropped");
 	assert_string_equal(event(2)->frame.fate, "dropped");
+	assert_string_equal(event(3)->frame.fate, "dropped");
 
-	wire->cut = false;
+	wire_cut(wire, false);
+	assert_cable(4, "mend", 0);
 	send_segment(WHO_KERNEL, SEG_SYN, 0);
 	deliver_all();
 	assert_int_equal(world.count, 1);
-	assert_arrival(0, WHO_KERNEL, 3);
+	assert_arrival(0, WHO_KERNEL, 5);
 }
 
 int main(void)
@@ -969,13 +1462,20 @@ int main(void)
 		WIRE_TEST(the_first_rule_that_takes_a_frame_decides_but_all_count),
 		WIRE_TEST(a_rule_that_does_not_take_a_frame_leaves_it_to_the_next),
 		WIRE_TEST(there_is_room_for_so_many_rules_and_no_more),
+		WIRE_TEST(a_range_takes_from_its_first_to_its_last),
+		WIRE_TEST(a_rule_takes_its_connection),
+		WIRE_TEST(a_rule_takes_what_has_data_or_what_has_none),
+		WIRE_TEST(the_command_lines_rules_come_first_and_stay),
+		WIRE_TEST(the_command_lines_rules_leave_the_scenario_its_room),
 		WIRE_TEST(a_new_rule_has_seen_nothing),
 		WIRE_TEST(each_action_has_its_fate),
 		WIRE_TEST(a_probability_is_kept),
 		WIRE_TEST(the_ends_of_probability_are_certain),
 		WIRE_TEST(the_same_seed_takes_the_same_frames),
-		WIRE_TEST(the_wires_own_randomness_decides),
 		WIRE_TEST(a_probability_is_the_number_of_draws_of_a_million_that_are_taken),
+		WIRE_TEST(a_rule_draws_the_same_whatever_other_rules_there_are),
+		WIRE_TEST(two_rules_draw_differently),
+		WIRE_TEST(other_segments_do_not_change_what_a_rule_draws),
 		WIRE_TEST(a_probable_rule_counts_what_it_does_not_take),
 		WIRE_TEST(frames_wait_until_they_are_delivered),
 		WIRE_TEST(frames_of_both_directions_arrive_in_the_order_in_which_they_were_sent),
@@ -997,16 +1497,38 @@ int main(void)
 		WIRE_TEST(held_frames_go_on_behind_those_on_their_way),
 		WIRE_TEST(a_release_is_recorded_for_each_frame),
 		WIRE_TEST(frames_can_be_held_again_after_a_release),
+		WIRE_TEST(a_delayed_frame_goes_on_when_its_time_has_come),
+		WIRE_TEST(nothing_but_time_is_the_cause_of_what_is_due),
+		WIRE_TEST(delayed_frames_go_on_by_due_time_and_then_as_they_came),
+		WIRE_TEST(a_delayed_frame_is_overtaken),
+		WIRE_TEST(a_reordered_frame_lets_the_next_of_its_sender_pass),
+		WIRE_TEST(frames_that_are_reordered_together_let_the_same_frame_pass),
+		WIRE_TEST(what_is_lost_or_waits_does_not_pass_a_reordered_frame),
+		WIRE_TEST(a_reordered_frame_that_nothing_passes_goes_on_by_itself),
+		WIRE_TEST(a_hold_can_have_its_time),
+		WIRE_TEST(a_release_is_of_what_the_scenario_holds_alone),
+		WIRE_TEST(at_the_end_what_waits_still_is_lost_and_named),
+		WIRE_TEST(a_warp_stops_at_the_moment_at_which_a_frame_is_due),
+		WIRE_TEST(a_warp_goes_on_past_what_was_due),
+		WIRE_TEST(a_wait_does_not_miss_the_moment_by_more_than_a_look),
+		WIRE_TEST(a_cable_is_pulled_after_a_frame_which_still_passes),
+		WIRE_TEST(a_cable_is_mended_when_its_time_has_come),
+		WIRE_TEST(a_cable_is_pulled_at_a_moment),
+		WIRE_TEST(a_rule_that_cuts_leaves_a_frame_to_the_others),
+		WIRE_TEST(the_scenario_mends_what_it_has_cut_and_no_more),
 		WIRE_TEST(no_rule_drops_what_is_not_tcp),
 		WIRE_TEST(no_rule_holds_what_is_not_tcp),
 		WIRE_TEST(no_rule_duplicates_what_is_not_tcp),
+		WIRE_TEST(no_rule_delays_what_is_not_tcp),
+		WIRE_TEST(no_rule_reorders_what_is_not_tcp),
+		WIRE_TEST(nothing_but_tcp_has_the_cable_pulled),
 		WIRE_TEST(no_rule_corrupts_what_is_not_tcp),
 		WIRE_TEST(a_frame_that_the_device_does_not_take_is_lost),
 		WIRE_TEST(a_frame_that_lwip_does_not_take_is_freed),
 		WIRE_TEST(a_frame_to_lwip_that_finds_the_pool_empty_is_lost),
 		WIRE_TEST(a_frame_to_the_kernel_needs_no_pbuf_of_lwips),
 		WIRE_TEST(detached_the_netif_has_its_own_functions_again),
-		WIRE_TEST(detaching_forgets_what_is_on_its_way_and_what_is_held),
+		WIRE_TEST(detaching_forgets_what_is_on_its_way_and_what_waits),
 		WIRE_TEST(a_wire_can_be_attached_again),
 		WIRE_TEST(what_is_for_the_third_host_goes_there_alone),
 		WIRE_TEST(what_is_for_all_goes_to_all_but_its_sender),
