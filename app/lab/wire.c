@@ -235,11 +235,9 @@ static void send_on(struct wire *wire, enum who to, const struct event *frame, u
 		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
 		exit(2);
 	}
-	*packet = (struct packet){ .from = frame->who,
-				   .to = to,
-				   .event = frame->n,
-				   .bytes = bytes,
-				   .size = frame->frame.size };
+	*packet = (struct packet){ .from = frame->who, .to = to, .event = frame->n };
+	packet->bytes = bytes;
+	packet->size = frame->frame.size;
 	if (rule == NULL) {
 		packet_enqueue(&wire->in_flight, packet);
 		return;
