@@ -59,9 +59,9 @@ static void tear_down(struct run *run)
 	lab_close(&run->lab);
 }
 
-static int set_up(struct run *run, uint64_t seed, struct why *why)
+static int set_up(struct run *run, const struct lab_settings *settings, struct why *why)
 {
-	int err = lab_open(&run->lab, seed, why);
+	int err = lab_open(&run->lab, settings, why);
 
 	if (err < 0)
 		return err;
@@ -252,7 +252,7 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
 
-	if (set_up(&run, options->seed, &result->why) < 0) {
+	if (set_up(&run, &options->lab, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}

@@ -22,6 +22,10 @@ const char run_options_help[] =
 	"their\n"
 	"                     end, with lwIP's own table beside it\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
+	"  -4, -6             over IPv4 (default) or over IPv6\n"
+	"  --mtu N            of the link between lwIP and the kernel, in bytes: at most 1500, "
+	"and at\n"
+	"                     least 576 over IPv4, 1280 over IPv6\n"
 	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
 	"\n"
@@ -57,6 +61,21 @@ static int parse_format(const char *text, enum format *format, struct why *why)
 	return why_set(why, EINVAL, "--format takes ladder, tap or jsonl, not '%s'", text);
 }
 
+/*
+ * What the family makes of the MTU: over IPv6 no link may have less than 1280 (RFC 8200, 5). Over IPv4
+ * the lab asks for what each host must take (RFC 791, 3.1). More than 1500 would change nothing: lwIP
+ * is built to send and to take segments for an Ethernet frame (config/lwipopts.h, TCP_MSS).
+ */
+static int check_mtu(const struct lab_settings *lab, struct why *why)
+{
+	unsigned int least = lab->family == 6 ? 1280 : 576, most = 1500;
+
+	if (lab->mtu == 0 || (lab->mtu >= least && lab->mtu <= most))
+		return 0;
+	return why_set(why, EINVAL, "--mtu takes from %u to %u bytes over IPv%d, not %u", least,
+		       most, lab->family, lab->mtu);
+}
+
 static unsigned int default_jobs(void)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -72,6 +91,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		{ "slow", no_argument, NULL, 'w' },
 		{ "show", no_argument, NULL, 'S' },
 		{ "out", required_argument, NULL, 'o' },
+		{ "mtu", required_argument, NULL, 'm' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
@@ -79,10 +99,11 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 	uint64_t number;
 	int option, err = 0;
 
-	*options = (struct run_options){ .jobs = default_jobs(), .seed = 1 };
+	*options =
+		(struct run_options){ .jobs = default_jobs(), .lab = { .seed = 1, .family = 4 } };
 	optind = 0; /* glibc: start over, whoever has parsed before */
 	opterr = 0;
-	while (err == 0 && (option = getopt_long(argc, argv, ":j:v", longs, NULL)) != -1) {
+	while (err == 0 && (option = getopt_long(argc, argv, ":j:v46", longs, NULL)) != -1) {
 		switch (option) {
 		case 'j':
 			err = parse_number("--jobs", optarg, 1, MAX_JOBS, &number, why);
@@ -92,8 +113,15 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		case 'w': options->slow = true; break;
 		case 'S': options->show = true; break;
 		case 'o': options->out = optarg; break;
+		case '4': options->lab.family = 4; break;
+		case '6': options->lab.family = 6; break;
+		case 'm':
+			err = parse_number("--mtu", optarg, 1, 65535, &number, why);
+			options->lab.mtu = (unsigned int)number;
+			break;
 		case 's':
-			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->seed, why);
+			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->lab.seed,
+					   why);
 			break;
 		case 'f': err = parse_format(optarg, &options->format, why); break;
 		case ':': err = why_set(why, EINVAL, "%s needs a value", argv[optind - 1]); break;
@@ -112,6 +140,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		err = why_set(
 			why, EINVAL,
 			"--show prints tables for people: it goes with --format ladder alone");
+	if (err == 0)
+		err = check_mtu(&options->lab, why);
 	options->patterns = argv + optind;
 	options->pattern_count = argc - optind;
 	return err;

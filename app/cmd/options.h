@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lab/why.h"
+#include "lab/lab.h"
 
 enum format {
 	FORMAT_LADDER, /**< for people */
@@ -21,7 +21,7 @@ struct run_options {
 	unsigned int verbose; /**< 1: every ladder; 2: with every event */
 	bool show;            /**< what the system's tools say at the scenarios' marked moments */
 	bool slow;            /**< also what waits for the kernel's timers */
-	uint64_t seed;
+	struct lab_settings lab;
 	enum format format;
 	const char *out;   /**< directory for evidence; NULL: none */
 	char **patterns;   /**< names and globs; within argv */
