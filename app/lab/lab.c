@@ -38,47 +38,38 @@ static int refuse_tap(const struct tapif *tap, int error, struct why *why)
 		       remedy);
 }
 
+/* Sets what the kernel's end of the cable has of its own below net/ipv6/conf. */
+static int set_ipv6(const struct lab *lab, const char *name, const char *value, struct why *why)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "net/ipv6/conf/%s/%s", lab->tap.name, name);
+	return namespace_sysctl(path, value, why);
+}
+
 /*
- * The kernel speaks the one family alone, and nothing of its own accord: with IPv6, no link-local
- * address, in whose name it would look for routers and report its multicast groups.
+ * The kernel speaks the one family alone, and nothing of its own accord. With IPv6: no link-local
+ * address, in whose name it would look for routers; and one report, at once, of the multicast group
+ * in which a neighbour would ask for its address (that is MLDv1), not the second one that would come
+ * some time in the next ten seconds (RFC 2710, 4): it comes some time in the next 24 days.
  */
 static int choose_family(const struct lab *lab, struct why *why)
 {
 	bool v6 = lab->settings.family == 6;
-	char path[64];
-	int err;
+	int err = set_ipv6(lab, "disable_ipv6", v6 ? "0" : "1", why);
 
-	snprintf(path, sizeof(path), "net/ipv6/conf/%s/disable_ipv6", lab->tap.name);
-	err = namespace_sysctl(path, v6 ? "0" : "1", why);
 	if (err == -ENOENT && v6)
 		return why_set(why, ENOENT,
 			       "this kernel has no IPv6 (there is no /proc/sys/net/ipv6/conf): run "
 			       "without -6, or boot it without ipv6.disable=1");
 	if (!v6) /* a kernel without IPv6 is as silent */
 		return err == -ENOENT ? 0 : err;
-	snprintf(path, sizeof(path), "net/ipv6/conf/%s/addr_gen_mode", lab->tap.name);
-	return err < 0 ? err : namespace_sysctl(path, "1", why);
-}
-
-/*
- * An address of IPv6 comes while the interface has no address resolution: so the kernel does not join
- * the multicast group in which a neighbour would ask for it (RFC 4861, 7.2.1), and has no membership
- * to report.
- */
-static int give_kernel_address(const struct lab *lab, struct why *why)
-{
-	const char *name = lab->tap.name;
-	bool v6 = lab->settings.family == 6;
-	int err = v6 ? link_set_resolution(name, false, why) : 0;
-
 	if (err == 0)
-		err = link_add_address(name, &lab->kernel, host_prefix(lab->settings.family), why);
+		err = set_ipv6(lab, "addr_gen_mode", "1", why);
 	if (err == 0)
-		err = link_up(name, why);
-	if (err == 0 && v6)
-		err = link_await_address(&lab->kernel, why);
-	if (err == 0 && v6)
-		err = link_set_resolution(name, true, why);
+		err = set_ipv6(lab, "force_mld_version", "1", why);
+	if (err == 0)
+		err = set_ipv6(lab, "mldv1_unsolicited_report_interval", "2147483647", why);
 	return err;
 }
 
@@ -100,7 +91,11 @@ static int configure_kernel(struct lab *lab, struct why *why)
 		err = link_set_hwaddr(name, lab_kernel_hwaddr, why);
 	if (err == 0 && lab->settings.mtu != 0)
 		err = link_set_mtu(name, lab->settings.mtu, why);
-	return err < 0 ? err : give_kernel_address(lab, why);
+	if (err == 0)
+		err = link_add_address(name, &lab->kernel, host_prefix(lab->settings.family), why);
+	if (err == 0)
+		err = link_up(name, why);
+	return err < 0 ? err : link_await_address(&lab->kernel, why);
 }
 
 /* Over IPv4 lwIP has its address when the netif is added; over IPv6, when that is there. */

@@ -7,6 +7,7 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <string.h>
 #include <time.h>
 
@@ -130,15 +131,12 @@ int link_await_address(const struct endpoint *address, struct why *why)
 	const struct timespec pause = { .tv_nsec = LOOK_US * 1000 };
 	char text[ENDPOINT_STRLEN];
 	bool local = false;
-	int err = is_local(address, &local);
+	int looks = 0, err;
 
-	for (int left = PATIENCE_US / LOOK_US; err == 0 && !local; left--) {
-		if (left == 0)
-			err = -ETIMEDOUT;
+	while ((err = is_local(address, &local)) == 0 && !local && looks++ < PATIENCE_US / LOOK_US)
 		nanosleep(&pause, NULL);
-		if (err == 0)
-			err = is_local(address, &local);
-	}
+	if (err == 0 && !local)
+		err = -ETIMEDOUT;
 	if (err < 0)
 		return why_set(why, -err, "the kernel does not take up its address %s: %s",
 			       address_format(address, text), strerror(-err));
@@ -181,22 +179,6 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 	if (err < 0)
 		return why_set(why, -err, "cannot tell interface %s of its neighbour %s: %s", name,
 			       endpoint_format(address, text), strerror(-err));
-	return 0;
-}
-
-int link_set_resolution(const char *name, bool on, struct why *why)
-{
-	char buf[REQUEST_SIZE];
-	struct ifinfomsg *ifi;
-	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
-	int err;
-
-	ifi->ifi_flags = on ? 0 : IFF_NOARP;
-	ifi->ifi_change = IFF_NOARP;
-	err = request(nlh);
-	if (err < 0)
-		return why_set(why, -err, "cannot turn address resolution %s on interface %s: %s",
-			       on ? "on" : "off", name, strerror(-err));
 	return 0;
 }
 

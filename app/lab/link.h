@@ -5,7 +5,6 @@
 #ifndef APP_LAB_LINK_H
 #define APP_LAB_LINK_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "lab/why.h"
@@ -64,14 +63,6 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
  */
 int link_set_patience(const char *name, int family, unsigned int retrans_ms, unsigned int probes,
 		      struct why *why);
-
-/**
- * Says whether the kernel asks for its neighbours' Ethernet addresses on an interface, and is asked
- * for its own (IFF_NOARP; netdevice(7)).
- *
- * @return 0; a negative errno with the reason in why
- */
-int link_set_resolution(const char *name, bool on, struct why *why);
 
 /**
  * Sets the largest packet that an interface takes, in bytes, without the Ethernet header.
