@@ -128,6 +128,15 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 	}
 }
 
+/* What is not as it comes of the link between the two. */
+static void print_link(const struct lab_settings *settings, FILE *out)
+{
+	if (settings->family == 6)
+		fputs("over IPv6\n", out);
+	if (settings->mtu != 0)
+		fprintf(out, "MTU %u\n", settings->mtu);
+}
+
 static void print_ladder(const struct run *run, const struct style *style, FILE *out)
 {
 	const struct scenario *scenario = run->experiment->scenario;
@@ -135,10 +144,12 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 
 	fprintf(out, "%s%s%s  %s (%s)\n", paint_on(style, PAINT_STATE), run->experiment->name,
 		paint_off(style, PAINT_STATE), scenario->title, scenario->rfc);
-	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n\n",
+	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n",
 		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
 		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
 		kernel_end_watchers(run->ends[WHO_KERNEL]));
+	print_link(&run->lab.settings, out);
+	putc('\n', out);
 	ladder_print(run->lab.timeline,
 		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
 	putc('\n', out);
