@@ -123,17 +123,17 @@ static int is_local(const struct endpoint *address, bool *local)
 	return err == -ENETUNREACH || err == -EHOSTUNREACH ? 0 : err;
 }
 
-#define PATIENCE_US 2000000
-#define LOOK_US     200
+#define PATIENCE_NS 2000000000
+#define LOOK_NS     200000
 
 int link_await_address(const struct endpoint *address, struct why *why)
 {
-	const struct timespec pause = { .tv_nsec = LOOK_US * 1000 };
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
 	char text[ENDPOINT_STRLEN];
 	bool local = false;
 	int looks = 0, err;
 
-	while ((err = is_local(address, &local)) == 0 && !local && looks++ < PATIENCE_US / LOOK_US)
+	while ((err = is_local(address, &local)) == 0 && !local && looks++ < PATIENCE_NS / LOOK_NS)
 		nanosleep(&pause, NULL);
 	if (err == 0 && !local)
 		err = -ETIMEDOUT;
