@@ -18,7 +18,7 @@
 #define LWIP_HOOK_FILENAME         "tcp_trace.h" /* the trace hook's macros, in port/trace */
 #define LWIP_STATS_DISPLAY         1             /* names for the statistics that the lab prints */
 #define MIB2_STATS                 1 /* SNMP's counters: opens, resets, retransmissions */
-#define LWIP_NUM_NETIF_CLIENT_DATA 1 /* from a netif to the wire that is put into it */
+#define LWIP_NUM_NETIF_CLIENT_DATA 2 /* from a netif to the wire and the neighbours put into it */
 
 /* -- Memory: real pools, so that exhaustion can be shown; sized for two dozen connections */
 #define MEM_ALIGNMENT           8          /* of a pointer on 64-bit machines */

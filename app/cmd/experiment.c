@@ -127,7 +127,7 @@ static int impair_wire(struct lab *lab, const struct run_options *options, struc
 
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
 {
-	int err = lab_open(&run->lab, options->seed, why);
+	int err = lab_open(&run->lab, &options->lab, why);
 
 	if (err < 0)
 		return err;

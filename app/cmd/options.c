@@ -101,6 +101,7 @@ enum value {
 	VALUE_NONE,   /* it switches something on */
 	VALUE_COUNT,  /* none either, but it counts how often */
 	VALUE_NUMBER, /* from min to max */
+	VALUE_FAMILY, /* none either; it is min */
 	VALUE_SEED,
 	VALUE_TEXT,
 	VALUE_FORMAT,
@@ -138,8 +139,13 @@ static const struct option_kind {
 	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
 	{ "repeat", '\0', "N", false, VALUE_NUMBER, AT(repeat), 1, MAX_REPEAT,
 	  "run each N times and tell how many distinct transcripts there were" },
-	{ "seed", '\0', "N", true, VALUE_SEED, AT(seed), 0, 0,
+	{ "seed", '\0', "N", true, VALUE_SEED, AT(lab.seed), 0, 0,
 	  "of all randomness of lwIP, the lab and the wire (default 1)" },
+	{ "ipv4", '4', NULL, true, VALUE_FAMILY, AT(lab.family), 4, 4, "over IPv4 (default)" },
+	{ "ipv6", '6', NULL, true, VALUE_FAMILY, AT(lab.family), 6, 6, "over IPv6" },
+	{ "mtu", '\0', "N", true, VALUE_TEXT, AT(mtu), 0, 0,
+	  "of the link between lwIP and the kernel, in bytes: at most 1500, and at\n"
+	  "least 88 over IPv4, 1280 over IPv6" },
 	{ "sysctl", '\0', "NAME=VALUE", true, VALUE_SYSCTL, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
@@ -177,6 +183,7 @@ static int set(struct run_options *options, const struct option_kind *kind, cons
 		err = parse_number(option, text, kind->min, kind->max, &number, why);
 		*(unsigned int *)at = (unsigned int)number;
 		return err;
+	case VALUE_FAMILY: *(int *)at = (int)kind->min; return 0;
 	case VALUE_SEED: return parse_number(option, text, 0, UINT64_MAX, at, why);
 	case VALUE_TEXT: *(const char **)at = text; return 0;
 	case VALUE_FORMAT: return parse_format(text, at, why);
@@ -210,6 +217,23 @@ void run_options_help(FILE *out)
 		"\nA name is a scenario ('close') or one of its variants ('close/lwip': lwIP plays "
 		"the "
 		"first\nrole); a glob is matched with both.\n");
+}
+
+/*
+ * The MTU's range depends on the family, which may come after it. Over IPv6 no link may have less than
+ * 1280 (RFC 8200, 5). Over IPv4, 88 have room for the smallest segment that Linux makes (48 bytes with
+ * the options, tcp_min_snd_mss); with less it sends fragments. More than 1500 would change nothing:
+ * lwIP is built for segments that fit an Ethernet frame (config/lwipopts.h, TCP_MSS).
+ */
+static int parse_mtu(const char *text, struct lab_settings *lab, struct why *why)
+{
+	bool v6 = lab->family == 6;
+	uint64_t mtu = 0;
+	int err = parse_number(v6 ? "--mtu over IPv6" : "--mtu over IPv4", text, v6 ? 1280 : 88,
+			       1500, &mtu, why);
+
+	lab->mtu = (unsigned int)mtu;
+	return err;
 }
 
 static unsigned int default_jobs(void)
@@ -267,7 +291,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			snprintf(letters + length, sizeof(letters) - length, "%c%s", kind->letter,
 				 kind->argument == NULL ? "" : ":");
 	}
-	*options = (struct run_options){ .jobs = default_jobs(), .seed = 1 };
+	*options =
+		(struct run_options){ .jobs = default_jobs(), .lab = { .seed = 1, .family = 4 } };
 	optind = 0; /* glibc: start over, whoever has parsed before */
 	opterr = 0;
 	while (err == 0 && (option = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
@@ -291,6 +316,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			why, EINVAL,
 			"--repeat compares transcripts and keeps nothing: it does not go with "
 			"--show, --verbose or --out");
+	if (err == 0 && options->mtu != NULL)
+		err = parse_mtu(options->mtu, &options->lab, why);
 	options->patterns = argv + optind;
 	options->pattern_count = argc - optind;
 	return err;

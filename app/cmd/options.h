@@ -9,8 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "lab/why.h"
-#include "lab/wire.h"
+#include "lab/lab.h"
 
 enum format {
 	FORMAT_LADDER, /**< for people */
@@ -40,7 +39,8 @@ struct run_options {
 	bool slow;             /**< also what waits for the kernel's timers */
 	bool until_closed;     /**< after its scenario, an experiment goes on until all is CLOSED */
 	bool keep_transcripts; /**< the command wants them of each experiment; not an option */
-	uint64_t seed;
+	struct lab_settings lab;
+	const char *mtu; /**< as it was given: its range depends on the family; NULL: it was not */
 	enum format format;
 	const char *out;                      /**< directory for evidence; NULL: none */
 	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */

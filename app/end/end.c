@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/end.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,13 +87,11 @@ static struct endpoint port_of(const struct end *end, uint16_t port)
 	return endpoint;
 }
 
-static struct endpoint port_at(const char *address, uint16_t port)
+static struct endpoint port_at(const struct end *end, enum host host, uint16_t port)
 {
-	struct endpoint endpoint = { .family = 4, .port = port };
-	int parsed = inet_pton(AF_INET, address, endpoint.addr);
+	struct endpoint endpoint = host_address(host, end->address.family);
 
-	LWIP_ASSERT("an IPv4 address", parsed == 1);
-	LWIP_UNUSED_ARG(parsed);
+	endpoint.port = port;
 	return endpoint;
 }
 
@@ -105,9 +102,9 @@ struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
 	return open_passively(end, &local, backlog);
 }
 
-struct conn *conn_listen_at(struct end *end, const char *address, uint16_t port, uint8_t backlog)
+struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, uint8_t backlog)
 {
-	struct endpoint local = port_at(address, port);
+	struct endpoint local = port_at(end, host, port);
 
 	return open_passively(end, &local, backlog);
 }
@@ -146,9 +143,9 @@ struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_
 	return conn_connect_from(end, to, port, 0);
 }
 
-struct conn *conn_connect_far(struct end *end, const char *address, uint16_t port)
+struct conn *conn_connect_far(struct end *end, enum host host, uint16_t port)
 {
-	struct endpoint remote = port_at(address, port);
+	struct endpoint remote = port_at(end, host, port);
 
 	return open_actively(end, &end->address, &remote);
 }

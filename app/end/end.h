@@ -128,8 +128,8 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size);
  */
 struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog);
 
-/** The same at an address that need not be the stack's own: "203.0.113.1". */
-struct conn *conn_listen_at(struct end *end, const char *address, uint16_t port, uint8_t backlog);
+/** The same at a host's address, which need not be the stack's own. */
+struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, uint8_t backlog);
 
 /**
  * Starts to connect to the other end.
@@ -151,12 +151,8 @@ struct conn *conn_connect_from(struct end *end, const struct end *to, uint16_t p
 /** The same from a port that the stack chooses itself. */
 struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_t port);
 
-/**
- * The same to a host that is neither of the lab's.
- *
- * @param address  "203.0.113.1"
- */
-struct conn *conn_connect_far(struct end *end, const char *address, uint16_t port);
+/** The same to a host that need not be there: HOST_ABSENT, HOST_FAR. */
+struct conn *conn_connect_far(struct end *end, enum host host, uint16_t port);
 
 /**
  * What has become of an active open.

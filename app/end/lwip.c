@@ -12,6 +12,7 @@
 #include "end/lwip_err.h"
 #include "end/lwip_option.h"
 #include "end/unread.h"
+#include "lab/lwip_addr.h"
 #include "lwip/memp.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL: lwIP names them nowhere else */
 #include "lwip/stats.h"
@@ -49,34 +50,6 @@ static struct lwip_conn *lwip_conn(struct conn *conn)
 	return (struct lwip_conn *)conn;
 }
 
-/* -- Addresses */
-
-static struct endpoint endpoint_of(const ip_addr_t *ip, uint16_t port)
-{
-	struct endpoint endpoint = { .family = IP_IS_V6(ip) ? 6 : 4, .port = port };
-
-	if (IP_IS_V6(ip))
-		memcpy(endpoint.addr, ip_2_ip6(ip)->addr, 16);
-	else
-		memcpy(endpoint.addr, &ip_2_ip4(ip)->addr, 4);
-	return endpoint;
-}
-
-static ip_addr_t ip_of(const struct endpoint *endpoint)
-{
-	ip_addr_t ip;
-
-	memset(&ip, 0, sizeof(ip));
-	if (endpoint->family == 6) {
-		memcpy(ip_2_ip6(&ip)->addr, endpoint->addr, 16);
-		IP_SET_TYPE(&ip, IPADDR_TYPE_V6);
-	} else {
-		memcpy(&ip_2_ip4(&ip)->addr, endpoint->addr, 4);
-		IP_SET_TYPE(&ip, IPADDR_TYPE_V4);
-	}
-	return ip;
-}
-
 /* -- The watcher */
 
 static struct lwip_conn *find(const struct tcp_pcb *pcb)
@@ -91,8 +64,8 @@ static struct lwip_conn *find(const struct tcp_pcb *pcb)
 /* A pcb that the application has not made: a passive open. */
 static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
 {
-	struct endpoint local = endpoint_of(&pcb->local_ip, pcb->local_port);
-	struct endpoint remote = endpoint_of(&pcb->remote_ip, pcb->remote_port);
+	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
+	struct endpoint remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port);
 	struct flows *flows = &the_end->end.lab->flows;
 	struct flow *flow = flow_find(flows, &local, &remote);
 	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, true);
@@ -105,7 +78,7 @@ static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
 /* The active open's pcb has got its port just now. */
 static void name_active(struct conn *conn, const struct tcp_pcb *pcb)
 {
-	conn->local = endpoint_of(&pcb->local_ip, pcb->local_port);
+	conn->local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
 	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
 }
 
@@ -291,7 +264,7 @@ static int bind_pcb(struct conn *conn)
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip = ip_of(&conn->local);
+	ip_addr_t ip = lwip_addr_of(&conn->local);
 
 	if (!usable(c))
 		return gone(c);
@@ -353,7 +326,7 @@ static int connect_pcb(struct conn *conn, const struct endpoint *remote)
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip = ip_of(remote);
+	ip_addr_t ip = lwip_addr_of(remote);
 	err_t err;
 
 	if (!usable(c))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/lwip_table.h"
 
+#include "lab/lwip_addr.h"
 #include "lwip/priv/tcp_priv.h" /* the lists, and the time-outs of states */
 #include "lwip/tcp.h"
 #include "tcp/state.h"
@@ -54,20 +55,17 @@ static void print_row(FILE *out, enum state state, u32_t recv_q, u32_t send_q, c
 		(unsigned int)send_q, local, peer);
 }
 
-#define ADDRESS_STRLEN (IPADDR_STRLEN_MAX + 8)
-
-static const char *format(const ip_addr_t *ip, u16_t port, char text[ADDRESS_STRLEN])
+/* As ss(8) writes it, and not as lwIP does, in capitals. */
+static const char *format(const ip_addr_t *ip, u16_t port, char text[ENDPOINT_STRLEN])
 {
-	char address[IPADDR_STRLEN_MAX];
+	struct endpoint endpoint = lwip_addr_endpoint(ip, port);
 
-	ipaddr_ntoa_r(ip, address, sizeof(address));
-	snprintf(text, ADDRESS_STRLEN, IP_IS_V6(ip) ? "[%s]:%u" : "%s:%u", address, port);
-	return text;
+	return endpoint_format(&endpoint, text);
 }
 
 static void print_pcb(const struct tcp_pcb *pcb, FILE *out)
 {
-	char local[ADDRESS_STRLEN], peer[ADDRESS_STRLEN];
+	char local[ENDPOINT_STRLEN], peer[ENDPOINT_STRLEN];
 	struct countdown countdown = countdown_of(pcb);
 
 	print_row(out, (enum state)pcb->state, TCP_WND_MAX(pcb) - pcb->rcv_wnd,
@@ -81,7 +79,7 @@ static void print_pcb(const struct tcp_pcb *pcb, FILE *out)
 
 void lwip_table_print(FILE *out)
 {
-	char local[ADDRESS_STRLEN];
+	char local[ENDPOINT_STRLEN];
 
 	fprintf(out, "%-11s %-6s %-6s %21s %21s\n", "State", "Recv-Q", "Send-Q",
 		"Local Address:Port", "Peer Address:Port");

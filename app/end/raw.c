@@ -6,12 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lab/link.h"
-#include "lwip/etharp.h"
 #include "tcp/frame.h"
 
-#define WINDOW 65535
-#define MSS    1460
+#define WINDOW  65535
+#define MAX_MSS 1460
 
 struct raw_end {
 	struct end end;
@@ -58,6 +56,14 @@ static void got_frame(void *context, const struct event *frame)
 	raw->inbox[raw->inbox_count++] = frame->n;
 }
 
+/* What the link's MTU leaves for data, and no more than lwIP's own (RFC 9293, 3.7.1). */
+static uint16_t mss_of(const struct lab *lab)
+{
+	int headers = (lab->settings.family == 6 ? 40 : 20) + 20;
+
+	return (uint16_t)LWIP_MIN(lab->netif.mtu - headers, MAX_MSS);
+}
+
 struct raw *raw_listen(struct end *end, uint16_t local_port)
 {
 	struct raw_end *self = (struct raw_end *)end;
@@ -72,7 +78,7 @@ struct raw *raw_listen(struct end *end, uint16_t local_port)
 	raw->local.port = local_port;
 	raw->iss = raw->snd_nxt = entropy_next(&end->lab->random);
 	raw->window = WINDOW;
-	raw->mss = MSS;
+	raw->mss = mss_of(end->lab);
 	raw->next = self->raws;
 	self->raws = raw;
 	return raw;
@@ -116,10 +122,10 @@ static void send_segment(struct raw *raw, const char *flags, uint32_t seq, uint3
 				   .window = raw->window,
 				   .length = length,
 				   .wscale = -1 };
-	uint8_t frame[FRAME_HEADERS + MSS], data[MSS];
+	uint8_t frame[FRAME_HEADERS + MAX_MSS], data[MAX_MSS];
 	size_t size;
 
-	LWIP_ASSERT("no more than MSS bytes of data", length <= MSS);
+	LWIP_ASSERT("no more than MAX_MSS bytes of data", length <= MAX_MSS);
 	LWIP_ASSERT("known control bits", flags_parse(flags) >= 0);
 	if (segment.flags & SEG_SYN)
 		segment.mss = raw->mss;
@@ -207,15 +213,10 @@ static const struct end_ops raw_ops = {
 int raw_end_open(struct end **end, struct lab *lab, struct why *why)
 {
 	struct raw_end *self;
-	struct eth_addr hwaddr;
-	ip4_addr_t address;
-	int err = link_add_neighbour(lab->tap.name, &lab->raw, lab_raw_hwaddr, why);
+	int err = lab_introduce(lab, &lab->raw, lab_raw_hwaddr, why);
 
 	if (err < 0)
 		return err;
-	memcpy(&address.addr, lab->raw.addr, sizeof(address.addr));
-	memcpy(hwaddr.addr, lab_raw_hwaddr, sizeof(hwaddr.addr));
-	etharp_add_static_entry(&address, &hwaddr);
 	self = calloc(1, sizeof(*self));
 	if (self == NULL)
 		return why_set(why, ENOMEM, "out of memory for the raw end");

@@ -32,7 +32,7 @@ struct raw {
 };
 
 /**
- * Connects the third host with the wire: 10.9.0.3, known to both others.
+ * Connects the third host with the wire, known to both others.
  *
  * @return 0; a negative errno with the reason in why
  */

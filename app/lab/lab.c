@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "lab/lab.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -9,20 +8,16 @@
 #include <string.h>
 
 #include "lab/link.h"
+#include "lab/lwip_addr.h"
 #include "lab/namespace.h"
 #include "lab/tick.h"
 #include "linux/clock.h"
-#include "lwip/etharp.h"
 #include "lwip/init.h"
 #include "lwip/ip4_addr.h"
 #include "lwip/timeouts.h"
 #include "netif/ethernet.h"
 
-#define KERNEL_ADDRESS "10.9.0.1"
-#define LWIP_ADDRESS   "10.9.0.2"
-#define RAW_ADDRESS    "10.9.0.3"
-#define PREFIX         24
-#define NETMASK        "255.255.255.0"
+#define NETMASK "255.255.255.0" /* host_prefix() as lwIP wants it */
 
 #define FRAMES_PER_READ 64
 /* The kernel's timers wake nobody in this process: this is how often they are looked for. */
@@ -44,62 +39,103 @@ static int refuse_tap(const struct tapif *tap, int error, struct why *why)
 		       remedy);
 }
 
-static struct endpoint ipv4_endpoint(const char *address)
+/* Sets what the kernel's end of the cable has of its own below net/ipv6/conf. */
+static int set_ipv6(const struct lab *lab, const char *name, const char *value, struct why *why)
 {
-	struct endpoint endpoint = { .family = 4 };
+	char path[64];
 
-	inet_pton(AF_INET, address, endpoint.addr);
-	return endpoint;
+	snprintf(path, sizeof(path), "net/ipv6/conf/%s/%s", lab->tap.name, name);
+	return namespace_sysctl(path, value, why);
 }
 
 /*
- * The kernel's side of the cable: no IPv6 of its own accord; no tail loss probes, whose timer is set
- * from a round-trip time that is next to nothing here; no limit, in real time, to how often it
- * answers what is out of the window, for hours of lwIP's pass in no time; a receive buffer that does
- * not grow with what arrives in some real time; no large packets, whose size (and so the place of
- * PSH) follows from a rate in real time; an address; up.
+ * The kernel speaks the one family alone, and nothing of its own accord. With IPv6: no link-local
+ * address, in whose name it would look for routers; and one report, at once, of the multicast group
+ * in which a neighbour would ask for its address (that is MLDv1), not the second one that would come
+ * some time in the next ten seconds (RFC 2710, 4): it comes some time in the next 24 days.
+ */
+static int choose_family(const struct lab *lab, struct why *why)
+{
+	bool v6 = lab->settings.family == 6;
+	int err = set_ipv6(lab, "disable_ipv6", v6 ? "0" : "1", why);
+
+	if (err == -ENOENT && v6)
+		return why_set(why, ENOENT,
+			       "this kernel has no IPv6 (there is no /proc/sys/net/ipv6/conf): run "
+			       "without -6, or boot it without ipv6.disable=1");
+	if (!v6) /* a kernel without IPv6 is as silent */
+		return err == -ENOENT ? 0 : err;
+	if (err == 0)
+		err = set_ipv6(lab, "addr_gen_mode", "1", why);
+	if (err == 0)
+		err = set_ipv6(lab, "force_mld_version", "1", why);
+	if (err == 0)
+		err = set_ipv6(lab, "mldv1_unsolicited_report_interval", "2147483647", why);
+	return err;
+}
+
+/*
+ * The kernel's side of the cable: no tail loss probes, whose timer is set from a round-trip time that
+ * is next to nothing here; no limit, in real time, to how often it answers what is out of the
+ * window, for hours of lwIP's pass in no time; a receive buffer that does not grow with what arrives
+ * in some real time; no large packets, whose size (and so the place of PSH) follows from a rate in
+ * real time; an address; up.
  */
 static int configure_kernel(struct lab *lab, struct why *why)
 {
-	char path[64];
-	int err;
+	const char *name = lab->tap.name;
+	int err = choose_family(lab, why);
 
-	snprintf(path, sizeof(path), "net/ipv6/conf/%s/disable_ipv6", lab->tap.name);
-	err = namespace_sysctl(path, "1", why);
-	if (err < 0 && err != -ENOENT) /* a kernel without IPv6 is as silent */
-		return err;
-	err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
+	if (err == 0)
+		err = namespace_sysctl("net/ipv4/tcp_early_retrans", "0", why);
 	if (err == 0)
 		err = namespace_sysctl("net/ipv4/tcp_invalid_ratelimit", "0", why);
 	if (err == 0)
 		err = namespace_sysctl("net/ipv4/tcp_moderate_rcvbuf", "0", why);
-	if (err < 0)
-		return err;
-	err = link_set_hwaddr(lab->tap.name, lab_kernel_hwaddr, why);
-	if (err < 0)
-		return err;
-	err = link_set_gso_segments(lab->tap.name, 1, why);
-	if (err < 0)
-		return err;
-	err = link_add_address(lab->tap.name, &lab->kernel, PREFIX, why);
-	if (err < 0)
-		return err;
-	return link_up(lab->tap.name, why);
+	if (err == 0)
+		err = link_set_hwaddr(name, lab_kernel_hwaddr, why);
+	if (err == 0)
+		err = link_set_gso_segments(name, 1, why);
+	if (err == 0 && lab->settings.mtu != 0)
+		err = link_set_mtu(name, lab->settings.mtu, why);
+	if (err == 0)
+		err = link_add_address(name, &lab->kernel, host_prefix(lab->settings.family), why);
+	if (err == 0)
+		err = link_up(name, why);
+	return err < 0 ? err : link_await_address(&lab->kernel, why);
+}
+
+/* Over IPv4 lwIP has its address when the netif is added; over IPv6, when that is there. */
+static void give_lwip_ipv6(struct lab *lab)
+{
+	ip_addr_t address = lwip_addr_of(&lab->lwip);
+	s8_t slot = -1;
+
+	/* No reports of the multicast group that belongs to the address, as on the kernel's side. */
+	lab->netif.flags &= (u8_t)~NETIF_FLAG_MLD6;
+	netif_add_ip6_address(&lab->netif, ip_2_ip6(&address), &slot);
+	LWIP_ASSERT("a new netif has room for an address", slot >= 0);
+	/* Valid at once: two hosts on a private cable need not look for a third with this address. */
+	netif_ip6_addr_set_state(&lab->netif, slot, IP6_ADDR_PREFERRED);
 }
 
 static int start_lwip(struct lab *lab, struct why *why)
 {
-	ip4_addr_t address, netmask, gateway;
+	bool v4 = lab->settings.family == 4;
+	ip_addr_t address = lwip_addr_of(&lab->lwip), gateway = lwip_addr_of(&lab->kernel);
+	ip4_addr_t netmask;
 
-	ip4addr_aton(LWIP_ADDRESS, &address);
 	ip4addr_aton(NETMASK, &netmask);
-	ip4addr_aton(KERNEL_ADDRESS, &gateway);
 	snprintf(lab->tap.name, sizeof(lab->tap.name), "lwip0");
 	memcpy(lab->tap.hwaddr, lab_lwip_hwaddr, sizeof(lab_lwip_hwaddr));
 	lwip_init();
-	if (netif_add(&lab->netif, &address, &netmask, &gateway, &lab->tap, tapif_init,
+	if (netif_add(&lab->netif, v4 ? ip_2_ip4(&address) : NULL, v4 ? &netmask : NULL,
+		      v4 ? ip_2_ip4(&gateway) : NULL, &lab->tap, tapif_init,
 		      ethernet_input) == NULL)
 		return refuse_tap(&lab->tap, errno, why);
+	neighbour_attach(&lab->neighbours, &lab->netif);
+	if (!v4)
+		give_lwip_ipv6(lab);
 	return 0;
 }
 
@@ -109,14 +145,17 @@ static int start_lwip(struct lab *lab, struct why *why)
  */
 static int introduce_hosts(struct lab *lab, struct why *why)
 {
-	struct eth_addr hwaddr;
-	ip4_addr_t kernel;
-
-	ip4addr_aton(KERNEL_ADDRESS, &kernel);
-	memcpy(hwaddr.addr, lab_kernel_hwaddr, sizeof(lab_kernel_hwaddr));
-	if (etharp_add_static_entry(&kernel, &hwaddr) != ERR_OK)
-		return why_set(why, ENOMEM, "lwIP has no room for the kernel's Ethernet address");
+	if (neighbour_add(&lab->neighbours, &lab->kernel, lab_kernel_hwaddr) < 0)
+		return why_set(why, ENOSPC, "lwIP has no room for the kernel's Ethernet address");
 	return link_add_neighbour(lab->tap.name, &lab->lwip, lab_lwip_hwaddr, why);
+}
+
+int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
+		  struct why *why)
+{
+	if (neighbour_add(&lab->neighbours, host, hwaddr) < 0)
+		return why_set(why, ENOSPC, "lwIP has no room for one more Ethernet address");
+	return link_add_neighbour(lab->tap.name, host, hwaddr, why);
 }
 
 static void before_kernel(void *context)
@@ -129,16 +168,17 @@ static void after_kernel(void *context)
 	lab_kernel_acted(context);
 }
 
-int lab_open(struct lab *lab, uint64_t seed, struct why *why)
+int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *why)
 {
 	int err;
 
 	memset(lab, 0, sizeof(*lab));
-	lab->kernel = ipv4_endpoint(KERNEL_ADDRESS);
-	lab->lwip = ipv4_endpoint(LWIP_ADDRESS);
-	lab->raw = ipv4_endpoint(RAW_ADDRESS);
+	lab->settings = *settings;
+	lab->kernel = host_address(HOST_KERNEL, settings->family);
+	lab->lwip = host_address(HOST_LWIP, settings->family);
+	lab->raw = host_address(HOST_RAW, settings->family);
 	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
-	lab->random.state = seed;
+	lab->random.state = settings->seed;
 	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);
 	lab->wire.seed = (uint64_t)entropy_next(&lab->random) << 32 | 2;
 	lab->wire.now_ns = clock_now_ns;

@@ -17,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lab/hosts.h"
+#include "lab/neighbour.h"
 #include "lab/why.h"
 #include "lab/wire.h"
 #include "linux/entropy.h"
@@ -28,13 +30,21 @@
 #define LAB_PATIENCE_MS 2000
 /** The same where the wire's rules make them retransmit: lwIP's first one takes 3 s. */
 #define LAB_LONG_PATIENCE_MS 20000
+/** What an experiment's world shall be like. */
+struct lab_settings {
+	uint64_t seed; /**< of all randomness of lwIP and the lab */
+	int family;    /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others */
+	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
+};
 
 struct lab {
+	struct lab_settings settings;
 	struct timeline *timeline;
 	struct flows flows;
 	struct wire wire;
 	struct tapif tap;
 	struct netif netif;
+	struct neighbours neighbours;      /**< the hosts whose Ethernet addresses lwIP knows */
 	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; port 0 */
 	unsigned int patience_ms;          /**< LAB_PATIENCE_MS, or what is set after lab_open() */
 	struct entropy random;             /**< for choices that shall repeat with the seed */
@@ -53,16 +63,24 @@ struct lab {
 };
 
 /**
- * Enters a private namespace, starts lwIP and connects it with the kernel: 10.9.0.1 is the
- * kernel, 10.9.0.2 is lwIP. Once per process.
+ * Enters a private namespace, starts lwIP and connects it with the kernel, at the addresses of
+ * lab/hosts.h. Once per process.
  *
- * @param seed  of all randomness of lwIP and the lab
  * @return 0; a negative errno with the reason in why, and nothing to be closed
  */
-int lab_open(struct lab *lab, uint64_t seed, struct why *why);
+int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *why);
 
 /** The hosts' Ethernet addresses, locally administered: the same in every experiment. */
 extern const uint8_t lab_kernel_hwaddr[6], lab_lwip_hwaddr[6], lab_raw_hwaddr[6];
+
+/**
+ * Tells lwIP and the kernel of one more host on the wire.
+ *
+ * @param host    its address; the port does not matter
+ * @return 0; a negative errno with the reason in why
+ */
+int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
+		  struct why *why);
 
 /** Ends the experiment: TAP device, wire and timeline are gone. */
 void lab_close(struct lab *lab);

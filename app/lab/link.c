@@ -7,12 +7,14 @@
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
+#include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
 #define REQUEST_SIZE 256
 
-/* Sends one request and reads its acknowledgement. */
-static int request(struct nlmsghdr *nlh)
+/* Sends one request and hands what it is answered to a function; without one, to nobody. */
+static int ask(struct nlmsghdr *nlh, mnl_cb_t fn, void *data)
 {
 	char answer[1024]; /* an acknowledgement holds the request */
 	struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
@@ -21,17 +23,24 @@ static int request(struct nlmsghdr *nlh)
 
 	if (socket == NULL)
 		return -errno;
-	nlh->nlmsg_flags |= NLM_F_REQUEST | NLM_F_ACK;
+	nlh->nlmsg_flags |= NLM_F_REQUEST;
 	if (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
 	    mnl_socket_sendto(socket, nlh, nlh->nlmsg_len) < 0) {
 		err = -errno;
 	} else {
 		length = mnl_socket_recvfrom(socket, answer, sizeof(answer));
-		if (length < 0 || mnl_cb_run(answer, (size_t)length, 0, 0, NULL, NULL) < 0)
+		if (length < 0 || mnl_cb_run(answer, (size_t)length, 0, 0, fn, data) < 0)
 			err = -errno;
 	}
 	mnl_socket_close(socket);
 	return err;
+}
+
+/* Sends one request and reads its acknowledgement. */
+static int request(struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_flags |= NLM_F_ACK;
+	return ask(nlh, NULL, NULL);
 }
 
 /* The beginning of a request to change an interface. */
@@ -84,6 +93,53 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 	if (err < 0)
 		return why_set(why, -err, "cannot give interface %s the address %s/%u: %s", name,
 			       address_format(address, text), prefix, strerror(-err));
+	return 0;
+}
+
+static int on_route(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	*(bool *)data = nlh->nlmsg_type == RTM_NEWROUTE && rtm->rtm_type == RTN_LOCAL;
+	return MNL_CB_STOP;
+}
+
+/* Whether the way to an address ends here. Returns a negative errno when the kernel cannot tell. */
+static int is_local(const struct endpoint *address, bool *local)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	size_t size = address->family == 6 ? 16 : 4;
+	struct rtmsg *rtm;
+	int err;
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = address->family == 6 ? AF_INET6 : AF_INET;
+	rtm->rtm_dst_len = (unsigned char)(size * 8);
+	mnl_attr_put(nlh, RTA_DST, size, address->addr);
+	*local = false;
+	err = ask(nlh, on_route, local);
+	return err == -ENETUNREACH || err == -EHOSTUNREACH ? 0 : err;
+}
+
+#define PATIENCE_NS 2000000000
+#define LOOK_NS     200000
+
+int link_await_address(const struct endpoint *address, struct why *why)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	char text[ENDPOINT_STRLEN];
+	bool local = false;
+	int looks = 0, err;
+
+	while ((err = is_local(address, &local)) == 0 && !local && looks++ < PATIENCE_NS / LOOK_NS)
+		nanosleep(&pause, NULL);
+	if (err == 0 && !local)
+		err = -ETIMEDOUT;
+	if (err < 0)
+		return why_set(why, -err, "the kernel does not take up its address %s: %s",
+			       address_format(address, text), strerror(-err));
 	return 0;
 }
 
@@ -142,7 +198,23 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 	return 0;
 }
 
-int link_set_arp(const char *name, unsigned int retrans_ms, unsigned int probes, struct why *why)
+int link_set_mtu(const char *name, unsigned int mtu, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct ifinfomsg *ifi;
+	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
+	int err;
+
+	mnl_attr_put_u32(nlh, IFLA_MTU, mtu);
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot give interface %s an MTU of %u bytes: %s", name,
+			       mtu, strerror(-err));
+	return 0;
+}
+
+int link_set_patience(const char *name, int family, unsigned int retrans_ms, unsigned int probes,
+		      struct why *why)
 {
 	char buf[REQUEST_SIZE];
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -152,8 +224,8 @@ int link_set_arp(const char *name, unsigned int retrans_ms, unsigned int probes,
 
 	nlh->nlmsg_type = RTM_SETNEIGHTBL;
 	ndt = mnl_nlmsg_put_extra_header(nlh, sizeof(*ndt));
-	ndt->ndtm_family = AF_INET;
-	mnl_attr_put_strz(nlh, NDTA_NAME, "arp_cache");
+	ndt->ndtm_family = family == 6 ? AF_INET6 : AF_INET;
+	mnl_attr_put_strz(nlh, NDTA_NAME, family == 6 ? "ndisc_cache" : "arp_cache");
 	parms = mnl_attr_nest_start(nlh, NDTA_PARMS);
 	mnl_attr_put_u32(nlh, NDTPA_IFINDEX, if_nametoindex(name));
 	mnl_attr_put_u64(nlh, NDTPA_RETRANS_TIME, retrans_ms);

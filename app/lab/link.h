@@ -29,6 +29,14 @@ int link_add_address(const char *name, const struct endpoint *address, uint8_t p
 		     struct why *why);
 
 /**
+ * Waits until the kernel takes packets for an address of its own. Over IPv6 that is not at once: a
+ * work queue of the kernel makes the route, after link_add_address() and link_up() have returned.
+ *
+ * @return 0; -ETIMEDOUT after two seconds, or another negative errno, with the reason in why
+ */
+int link_await_address(const struct endpoint *address, struct why *why);
+
+/**
  * Gives an interface an Ethernet address; it must be down.
  *
  * @return 0; a negative errno with the reason in why
@@ -53,12 +61,22 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 		       struct why *why);
 
 /**
- * Says how patient the kernel is with a neighbour that does not answer ARP (arp(7)).
+ * Says how patient the kernel is with a neighbour that does not answer: ARP (arp(7)), or IPv6's
+ * neighbour discovery (RFC 4861).
  *
+ * @param family      4 or 6
  * @param retrans_ms  between two requests, in ms
  * @param probes      requests before it gives up
  * @return 0; a negative errno with the reason in why
  */
-int link_set_arp(const char *name, unsigned int retrans_ms, unsigned int probes, struct why *why);
+int link_set_patience(const char *name, int family, unsigned int retrans_ms, unsigned int probes,
+		      struct why *why);
+
+/**
+ * Sets the largest packet that an interface takes, in bytes, without the Ethernet header.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int link_set_mtu(const char *name, unsigned int mtu, struct why *why);
 
 #endif

@@ -221,28 +221,35 @@ SCENARIO(half_open, survivor, crashed, .title = "Half-open connection: one side 
 	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, CLOSED);
 }
 
-SCENARIO(open_unreachable, client, peer,
-	 .title = "No way to that network: refused at once, no segment is sent",
+SCENARIO(open_unreachable, client, peer, .title = "No way to that network: no segment is sent",
 	 .rfc = "RFC 9293, 3.9.2.3")
 {
 	struct conn *c;
 
 	(void)peer;
 	end_drop_default_route(client);
-	c = conn_connect_far(client, "203.0.113.1", PORT);
+	c = conn_connect_far(client, HOST_FAR, PORT);
+	if (client->ops->who == WHO_LWIP && client->address.family == 6) {
+		/* With one interface, lwIP asks for a router only when the SYN is on its way to it. */
+		await_end(c, 30, "the last SYN's time-out");
+		expect_segments(c, NULL);
+		expect_error(c, ECONNABORTED);
+		expect_path(c, CLOSED, SYN_SENT, CLOSED);
+		return;
+	}
 	expect_refused(client, c,
 		       client->ops->who == WHO_LWIP ? EHOSTUNREACH /* of ERR_RTE */ : ENETUNREACH);
 }
 
 SCENARIO(open_unreachable_host, client, peer,
-	 .title = "The network is there, the host is not: ARP stays unanswered",
+	 .title = "The network is there, the host is not: nobody answers for its address",
 	 .rfc = "RFC 9293, 3.9.2.3")
 {
 	struct conn *c;
 
 	(void)peer;
-	impatient_arp(client);
-	c = conn_connect_far(client, "10.9.0.99", PORT);
+	impatient_resolution(client);
+	c = conn_connect_far(client, HOST_ABSENT, PORT);
 	expect_state(c, SYN_SENT);
 
 	/* The kernel tells the application so; lwIP forgets the SYN and tries again until it gives up. */

@@ -136,8 +136,11 @@ void kernel_parameter(struct end *end, const char *path, const char *value);
 /** @return whether this kernel has such a parameter */
 bool kernel_has_parameter(const char *path);
 
-/** The kernel gives up an address that does not resolve after 0.1 s; as it comes, after 3 s. */
-void impatient_arp(struct end *end);
+/**
+ * The kernel gives up an address that does not resolve, by ARP or by IPv6's neighbour discovery,
+ * after 0.1 s; as it comes, after 3 s.
+ */
+void impatient_resolution(struct end *end);
 
 /** Lets lwIP's virtual time pass; on a kernel end nothing happens. */
 void let_lwip_pass(struct conn *conn, unsigned int seconds);

@@ -212,16 +212,17 @@ bool kernel_has_parameter(const char *path)
 	return namespace_has_sysctl(path);
 }
 
-#define ARP_RETRANS_MS 50
-#define ARP_PROBES     2
+#define RESOLUTION_RETRANS_MS 50
+#define RESOLUTION_PROBES     2
 
-void impatient_arp(struct end *end)
+void impatient_resolution(struct end *end)
 {
 	struct cause before;
-	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, "arp", "%d probes, %d ms",
-				      ARP_PROBES, ARP_RETRANS_MS);
+	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, "address resolution",
+				      "%d probes, %d ms", RESOLUTION_PROBES, RESOLUTION_RETRANS_MS);
 	struct why why;
-	int err = link_set_arp(end->lab->tap.name, ARP_RETRANS_MS, ARP_PROBES, &why);
+	int err = link_set_patience(end->lab->tap.name, end->address.family, RESOLUTION_RETRANS_MS,
+				    RESOLUTION_PROBES, &why);
 
 	lab_call_end(end->lab, call, before, NULL);
 	require(end->lab, err == 0, "%s", why.text);

@@ -28,7 +28,8 @@ TYPES = {
 }
 
 
-HOSTS = {'10.9.0.1': 'kernel', '10.9.0.2': 'lwip', '10.9.0.3': 'raw'}
+HOSTS = {'10.9.0.1': 'kernel', '10.9.0.2': 'lwip', '10.9.0.3': 'raw',
+         '[fd09::1]': 'kernel', '[fd09::2]': 'lwip', '[fd09::3]': 'raw'}
 
 
 class Problems(Exception):

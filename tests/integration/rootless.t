@@ -6,7 +6,7 @@
 set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
-plan 24
+plan 26
 
 user=65534
 chmod 755 "$tmp"
@@ -109,6 +109,10 @@ if allowed 666; then
 		"$(($(echo "$names" | wc -w) * 4 + 2))"
 	with_tun 666 "$tmp/tcplab" run --seed 2 --format tap 'close*'
 	is "an ordinary user, another seed: holds" "$rc$err" 0
+	with_tun 666 "$tmp/tcplab" run -6
+	is "an ordinary user, over IPv6: every scenario holds" "$rc$err" 0
+	with_tun 666 "$tmp/tcplab" run -6 --mtu 1280 --format tap handshake data
+	is "an ordinary user, over IPv6 with another MTU: holds" "$rc$err" 0
 
 	# What dies with whom, in a user namespace, too
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -135,6 +139,8 @@ an ordinary user: no transition is told by the tracepoint, many by sock_diag
 an ordinary user: the events are such as docs/events.md says
 an ordinary user: the evidence is there
 an ordinary user, another seed: holds
+an ordinary user, over IPv6: every scenario holds
+an ordinary user, over IPv6 with another MTU: holds
 an ordinary user, the run is killed: there was an experiment
 an ordinary user, the run is killed: the experiment dies, too
 END

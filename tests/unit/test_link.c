@@ -331,6 +331,77 @@ TEST(an_address_of_ipv6_is_usable_at_once)
 	close(fd);
 }
 
+TEST(a_kernel_takes_up_its_address)
+{
+	struct endpoint ipv4 = address(4, "192.0.2.79"), ipv6 = address(6, "2001:db8::79");
+	struct why why;
+
+	assert_int_equal(link_up("lo", &why), 0);
+	assert_int_equal(link_add_address("lo", &ipv4, 32, &why), 0);
+	assert_int_equal(link_await_address(&ipv4, &why), 0);
+	if (access("/proc/sys/net/ipv6/conf", F_OK) < 0)
+		return; /* a kernel without IPv6 */
+	assert_int_equal(link_add_address("lo", &ipv6, 128, &why), 0);
+	assert_int_equal(link_await_address(&ipv6, &why), 0);
+}
+
+TEST(an_address_that_a_kernel_does_not_take_up_is_named)
+{
+	struct endpoint nowhere = address(4, "198.51.100.2"), elsewhere = address(4, "203.0.113.7");
+	struct why why;
+
+	assert_int_equal(link_await_address(&nowhere, &why), -ETIMEDOUT);
+	assert_words(why.text, "take up its address 198.51.100.2:", "timed out");
+	assert_int_equal(link_await_address(&elsewhere, &why), -ETIMEDOUT);
+	assert_words(why.text, "203.0.113.7");
+}
+
+static int mtu_of(const char *name)
+{
+	struct ifreq ifr = { .ifr_mtu = 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	assert_int_equal(ioctl(fd, SIOCGIFMTU, &ifr), 0);
+	close(fd);
+	return ifr.ifr_mtu;
+}
+
+TEST(an_interface_is_given_an_mtu)
+{
+	int before = mtu_of("lo");
+	struct why why;
+
+	assert_int_equal(link_set_mtu("lo", 1280, &why), 0);
+	assert_int_equal(mtu_of("lo"), 1280);
+	assert_int_equal(link_set_mtu("lo", (unsigned int)before, &why), 0);
+	assert_int_equal(mtu_of("lo"), before);
+	assert_int_equal(link_set_mtu("nosuch0", 1280, &why), -ENODEV);
+	assert_words(why.text, "interface nosuch0", "MTU of 1280 bytes", "No such device");
+}
+
+TEST(a_kernel_is_made_impatient_with_its_neighbours)
+{
+	char line[64];
+	struct why why;
+
+	assert_int_equal(link_set_patience("lo", 4, 120, 2, &why), 0);
+	read_line("/proc/sys/net/ipv4/neigh/lo/retrans_time_ms", line);
+	assert_string_equal(line, "120");
+	read_line("/proc/sys/net/ipv4/neigh/lo/mcast_solicit", line);
+	assert_string_equal(line, "2");
+	if (access("/proc/sys/net/ipv6/conf", F_OK) < 0)
+		return; /* a kernel without IPv6 */
+	assert_int_equal(link_set_patience("lo", 6, 80, 5, &why), 0);
+	read_line("/proc/sys/net/ipv6/neigh/lo/retrans_time_ms", line);
+	assert_string_equal(line, "80");
+	read_line("/proc/sys/net/ipv6/neigh/lo/mcast_solicit", line);
+	assert_string_equal(line, "5");
+	read_line("/proc/sys/net/ipv4/neigh/lo/mcast_solicit", line);
+	assert_string_equal(line, "2");
+}
+
 TEST(an_interface_that_is_not_there_is_named)
 {
 	struct endpoint ipv4 = address(4, "192.0.2.1");
@@ -395,6 +466,10 @@ int main(void)
 		cmocka_unit_test(an_interface_is_brought_up),
 		cmocka_unit_test(an_interface_is_given_an_address),
 		cmocka_unit_test(an_address_of_ipv6_is_usable_at_once),
+		cmocka_unit_test(a_kernel_takes_up_its_address),
+		cmocka_unit_test(an_address_that_a_kernel_does_not_take_up_is_named),
+		cmocka_unit_test(an_interface_is_given_an_mtu),
+		cmocka_unit_test(a_kernel_is_made_impatient_with_its_neighbours),
 		cmocka_unit_test(an_interface_that_is_not_there_is_named),
 		cmocka_unit_test(an_address_that_cannot_be_given_is_named),
 		cmocka_unit_test(an_address_is_named_without_a_port),

@@ -60,7 +60,9 @@ TEST(without_options_the_defaults_hold)
 	assert_int_equal(parsed.result, 0);
 	assert_int_equal(parsed.options.jobs, processors > 256 ? 256 : processors);
 	assert_false(parsed.options.verbose);
-	assert_int_equal(parsed.options.seed, 1);
+	assert_int_equal(parsed.options.lab.seed, 1);
+	assert_int_equal(parsed.options.lab.family, 4);
+	assert_int_equal(parsed.options.lab.mtu, 0);
 	assert_int_equal(parsed.options.format, FORMAT_LADDER);
 	assert_null(parsed.options.out);
 	assert_int_equal(parsed.options.pattern_count, 0);
@@ -74,7 +76,7 @@ TEST(every_option_is_taken)
 	assert_int_equal(options->jobs, 3);
 	assert_true(options->verbose);
 	assert_string_equal(options->out, "dir");
-	assert_int_equal(options->seed, 99);
+	assert_int_equal(options->lab.seed, 99);
 	assert_int_equal(options->format, FORMAT_TAP);
 	assert_int_equal(options->pattern_count, 0);
 }
@@ -85,7 +87,7 @@ TEST(short_options_and_equals_signs_are_taken)
 
 	assert_true(options->verbose);
 	assert_int_equal(options->jobs, 2);
-	assert_int_equal(options->seed, 7);
+	assert_int_equal(options->lab.seed, 7);
 	assert_string_equal(options->out, "a=b");
 	assert_int_equal(TAKEN("-j", "4")->jobs, 4);
 }
@@ -103,9 +105,27 @@ TEST(numbers_are_taken_up_to_their_limits)
 {
 	assert_int_equal(TAKEN("--jobs", "1")->jobs, 1);
 	assert_int_equal(TAKEN("--jobs", "256")->jobs, 256);
-	assert_int_equal(TAKEN("--seed", "0")->seed, 0);
-	assert_int_equal(TAKEN("--seed", "18446744073709551615")->seed, UINT64_MAX);
-	assert_int_equal(TAKEN("--seed", "0xfeedface")->seed, 0xfeedface);
+	assert_int_equal(TAKEN("--seed", "0")->lab.seed, 0);
+	assert_int_equal(TAKEN("--seed", "18446744073709551615")->lab.seed, UINT64_MAX);
+	assert_int_equal(TAKEN("--seed", "0xfeedface")->lab.seed, 0xfeedface);
+}
+
+TEST(the_family_is_one_of_two)
+{
+	assert_int_equal(TAKEN("-6")->lab.family, 6);
+	assert_int_equal(TAKEN("-4")->lab.family, 4);
+	assert_int_equal(TAKEN("-6", "-4")->lab.family, 4);
+	assert_int_equal(TAKEN("-v6", "close")->lab.family, 6);
+	assert_int_equal(parsed.options.pattern_count, 1);
+}
+
+TEST(the_mtu_is_taken_up_to_the_limits_of_its_family)
+{
+	assert_int_equal(TAKEN("--mtu", "88")->lab.mtu, 88);
+	assert_int_equal(TAKEN("--mtu=1500")->lab.mtu, 1500);
+	assert_int_equal(TAKEN("--mtu", "576", "-4")->lab.mtu, 576);
+	assert_int_equal(TAKEN("--mtu", "1280", "-6")->lab.mtu, 1280);
+	assert_int_equal(TAKEN("-6", "--mtu", "1500")->lab.mtu, 1500);
 }
 
 TEST(a_number_with_leading_zeros_is_the_same_number)
@@ -116,7 +136,7 @@ TEST(a_number_with_leading_zeros_is_the_same_number)
 
 TEST(the_last_of_two_options_counts)
 {
-	assert_int_equal(TAKEN("--seed", "1", "--seed", "2")->seed, 2);
+	assert_int_equal(TAKEN("--seed", "1", "--seed", "2")->lab.seed, 2);
 }
 
 TEST(names_stand_before_between_and_after_options)
@@ -245,6 +265,20 @@ TEST(a_bad_seed_is_named)
 	assert_refused(("--seed="), "--seed", "''");
 }
 
+/* Wherever it stands, the family decides. */
+TEST(a_bad_mtu_is_named_with_its_family)
+{
+	assert_refused(("--mtu", "87"), "--mtu over IPv4", "from 88 to 1500", "'87'");
+	assert_refused(("--mtu", "1501"), "--mtu over IPv4", "from 88 to 1500", "'1501'");
+	assert_refused(("-6", "--mtu", "1279"), "--mtu over IPv6", "from 1280 to 1500", "'1279'");
+	assert_refused(("--mtu", "576", "-6"), "--mtu over IPv6", "from 1280 to 1500", "'576'");
+	assert_refused(("-6", "--mtu", "1501"), "--mtu over IPv6", "'1501'");
+	assert_refused(("--mtu", "0"), "--mtu over IPv4", "'0'");
+	assert_refused(("--mtu", "jumbo"), "--mtu over IPv4", "'jumbo'");
+	assert_refused(("--mtu="), "--mtu over IPv4", "''");
+	assert_refused(("--mtu"), "--mtu needs a value");
+}
+
 TEST(a_bad_format_is_named)
 {
 	assert_refused(("--format", "html"), "--format", "ladder, tap, junit, csv or jsonl",
@@ -304,6 +338,7 @@ TEST(an_unknown_option_among_short_ones_is_named)
 TEST(a_value_for_an_option_that_takes_none_is_refused)
 {
 	assert_refused(("--verbose=yes"), "--verbose");
+	assert_refused(("-6x"), "no option '-x'");
 }
 
 TEST(the_first_bad_option_is_the_one_that_is_named)
@@ -321,9 +356,9 @@ TEST(the_help_names_every_option)
 	run_options_help(memory);
 	fclose(memory);
 	assert_words(text, "-j, --jobs N", "-v, --verbose", "--slow", "--format FORMAT",
-		     "--out DIR", "--repeat N", "--seed N", "--sysctl NAME=VALUE",
-		     "--lwip NAME=VALUE", "--drop", "--dup", "--corrupt", "--reorder", "--delay",
-		     "--hold", "--cut", "--until-closed");
+		     "--out DIR", "--repeat N", "--seed N", "-4, --ipv4", "-6, --ipv6", "--mtu N",
+		     "--sysctl NAME=VALUE", "--lwip NAME=VALUE", "--drop", "--dup", "--corrupt",
+		     "--reorder", "--delay", "--hold", "--cut", "--until-closed");
 	free(text);
 }
 
@@ -399,6 +434,8 @@ int main(void)
 		cmocka_unit_test(short_options_and_equals_signs_are_taken),
 		cmocka_unit_test(each_format_has_its_name),
 		cmocka_unit_test(numbers_are_taken_up_to_their_limits),
+		cmocka_unit_test(the_family_is_one_of_two),
+		cmocka_unit_test(the_mtu_is_taken_up_to_the_limits_of_its_family),
 		cmocka_unit_test(a_number_with_leading_zeros_is_the_same_number),
 		cmocka_unit_test(the_last_of_two_options_counts),
 		cmocka_unit_test(names_stand_before_between_and_after_options),
@@ -410,6 +447,7 @@ int main(void)
 		cmocka_unit_test(a_setting_has_a_name_and_a_value),
 		cmocka_unit_test(a_bad_number_of_jobs_is_named),
 		cmocka_unit_test(a_bad_seed_is_named),
+		cmocka_unit_test(a_bad_mtu_is_named_with_its_family),
 		cmocka_unit_test(a_bad_format_is_named),
 		cmocka_unit_test(an_option_without_its_value_is_named),
 		cmocka_unit_test(a_bad_word_of_a_rule_is_named_and_shown),
