@@ -222,15 +222,15 @@ SCENARIO(close_backlog, server, client, .against = RAW,
 	raw_handshake(open);
 	raw_send(opening, "SYN");
 	expect_raw(opening, "SYN,ACK");
-	expect_state(conn_of(server, open), ESTABLISHED);
-	expect_state(conn_of(server, opening), SYN_RCVD);
+	expect_state(conn_with(server, open), ESTABLISHED);
+	expect_state(conn_with(server, opening), SYN_RCVD);
 
 	/* The kernel resets whoever waits; lwIP's application has them, and must do so itself. */
 	conn_close(listener);
 	if (server->ops->who == WHO_KERNEL)
 		expect_raw(open, "RST,ACK");
 	else
-		expect_state(conn_of(server, open), ESTABLISHED);
+		expect_state(conn_with(server, open), ESTABLISHED);
 
 	/* Nobody is there any more for the one whose handshake is not over. */
 	raw_send(opening, "ACK");

@@ -145,7 +145,7 @@ SCENARIO(rst_in_syn_rcvd, server, client, .against = RAW,
 
 	raw_send(r, "SYN");
 	expect_raw(r, "SYN,ACK");
-	c = conn_of(server, r);
+	c = conn_with(server, r);
 	expect_state(c, SYN_RCVD);
 	raw_send(r, "RST");
 	expect_raw_nothing(r);
@@ -184,7 +184,7 @@ SCENARIO(close_before_accept, server, client, .against = RAW, .only = LWIP_ONLY,
 
 	raw_send(r, "SYN");
 	expect_raw(r, "SYN,ACK");
-	c = conn_of(server, r);
+	c = conn_with(server, r);
 	expect_state(c, SYN_RCVD);
 
 	/* All that the application has is the listener. */
@@ -328,7 +328,7 @@ SCENARIO(fin_in_syn_rcvd, server, client, .against = RAW,
 
 	raw_send(r, "SYN");
 	expect_raw(r, "SYN,ACK");
-	c = conn_of(server, r);
+	c = conn_with(server, r);
 	raw_send_at(r, "FIN", 1, 0, 0);
 	expect_state(c, SYN_RCVD);
 
@@ -351,7 +351,7 @@ SCENARIO(syn_rcvd_timeout, server, client, .against = RAW,
 	kernel_parameter(server, "net/ipv4/tcp_synack_retries", "1");
 	conn_listen(server, PORT, 4);
 	raw_send(r, "SYN");
-	c = conn_of(server, r);
+	c = conn_with(server, r);
 	show(server, "a connection in SYN_RCVD: many of them are a SYN flood");
 	await_end(c, (unsigned int)told(c, 30, 6), "the last SYN,ACK's time-out");
 	if (server->ops->who == WHO_LWIP) {

@@ -101,6 +101,9 @@ struct connection start_to_connect(struct end *client, struct end *server);
 /** The raw end opens a connection to the server's listener: the server's side of it. */
 struct conn *establish_with_raw(struct end *server, struct raw *r);
 
+/** The server's side of a connection that the raw end opens; without one the scenario ends. */
+struct conn *conn_with(struct end *server, const struct raw *r);
+
 /** The server closes first, then the raw end: the server is in TIME_WAIT. */
 void close_towards_raw(struct conn *server, struct raw *r);
 

@@ -286,6 +286,14 @@ struct conn *establish_with_raw(struct end *server, struct raw *r)
 	return take_connection(server, listener);
 }
 
+struct conn *conn_with(struct end *server, const struct raw *r)
+{
+	struct conn *conn = conn_of(server, r);
+
+	require(server->lab, conn != NULL, "%s has a connection with raw", end_name(server));
+	return conn;
+}
+
 void close_towards_raw(struct conn *server, struct raw *r)
 {
 	conn_close(server);

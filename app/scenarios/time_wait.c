@@ -78,7 +78,7 @@ SCENARIO(time_wait_new_syn, closer, peer, .against = RAW,
 	raw_send(again, "ACK");
 	expect_path(c, LISTEN, SYN_RCVD, ESTABLISHED, FIN_WAIT_1, THROUGH(FIN_WAIT_2), TIME_WAIT,
 		    CLOSED);
-	expect_path(conn_of(closer, again), LISTEN, SYN_RCVD, ESTABLISHED);
+	expect_path(conn_with(closer, again), LISTEN, SYN_RCVD, ESTABLISHED);
 }
 
 /* Four segments: one side closes, then the other; the first is in TIME_WAIT. */
