@@ -120,7 +120,9 @@ static int impair_wire(struct lab *lab, const struct run_options *options, struc
 			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
 				      WIRE_RULES);
 	}
-	if (options->rule_count > 0)
+	if (options->patience_ms > 0)
+		lab->patience_ms = options->patience_ms;
+	else if (options->rule_count > 0)
 		lab->patience_ms = LAB_LONG_PATIENCE_MS;
 	return err;
 }

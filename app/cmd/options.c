@@ -160,6 +160,9 @@ static const struct option_kind {
 	{ "delay", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let them arrive later" },
 	{ "hold", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "keep them" },
 	{ "cut", '\0', "WHEN", true, VALUE_RULE, 0, 0, 0, "pull the cable" },
+	{ "patience", '\0', "MS", true, VALUE_NUMBER, AT(patience_ms), 1, 600000,
+	  "how long an expectation waits, in real time (default: 2000; with faults\n"
+	  "on the wire 20000, since lwIP's first retransmission takes 3 s)" },
 	{ "until-closed", '\0', NULL, true, VALUE_NONE, AT(until_closed), 0, 0,
 	  "after a scenario's last step, wait until every connection is CLOSED\n"
 	  "(the kernel's TIME_WAIT takes 60 s)" },

@@ -47,6 +47,7 @@ struct run_options {
 	struct texts lwip;                    /**< "keep_idle=5000": end/lwip_option.h */
 	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */
 	unsigned int rule_count;
+	unsigned int patience_ms; /**< 0: the lab's own, by whether there are rules */
 	/** The options that experiments depend on, what repeats a run: name, value (or NULL), name … */
 	struct texts recipe;
 	char **patterns;   /**< names and globs; within argv */

@@ -6,6 +6,30 @@
 
 #define PORT 7777
 
+SCENARIO(time_wait_shorter, closer, peer, .only = LWIP_ONLY,
+	 .title = "TIME_WAIT counts from the close, not from the last segment",
+	 .rfc = "RFC 9293, 3.6, MUST-13")
+{
+	struct connection c = establish(closer, peer);
+
+	conn_close(c.client);
+	read_fin(c.server);
+	expect_state(c.client, FIN_WAIT_2);
+	let_lwip_pass(c.client, 15);
+	conn_close(c.server);
+	expect_state(c.client, TIME_WAIT);
+
+	/* tcp_close() says that no more is wanted (TF_RXCLOSED): segments restart its timer no more. */
+	let_lwip_pass(c.client, 106);
+	expect_deviation(closer->lab, count_in(closer, CLOSED) == 1, "RFC 9293, MUST-13",
+			 "lwip is in TIME_WAIT for 105 s, where 2MSL are 120 s: the 15 s in "
+			 "FIN_WAIT_2 are taken off");
+	expect_lasted(c.client, TIME_WAIT, 105);
+	expect_path(c.client, CLOSED, SYN_SENT, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, TIME_WAIT,
+		    CLOSED);
+	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED, CLOSE_WAIT, LAST_ACK, CLOSED);
+}
+
 SCENARIO(time_wait_old_fin, closer, peer, .against = RAW,
 	 .title = "An old FIN in TIME_WAIT: acknowledged again, 2MSL restarted",
 	 .rfc = "RFC 9293, 3.10.7.4, eighth")

@@ -231,7 +231,7 @@ class Checker:
         entered = next((e['v_ms'] for e in events if e['who'] == 'lwip' and e.get('to') == 'TIME_WAIT'), None)
         for event in events:
             if event['ev'] == 'state' and event['who'] == 'lwip' and event['from'] == 'TIME_WAIT':
-                if event['scenario'] != 'time-wait-old-fin/lwip' and events[event['cause']['n'] - 1].get('name') == '2MSL' and \
+                if event['scenario'] not in ('time-wait-old-fin/lwip', 'time-wait-shorter/lwip') and events[event['cause']['n'] - 1].get('name') == '2MSL' and \
                         not 120000 <= event['v_ms'] - entered <= 121000:
                     self.problem('amounts', event, f'2MSL last from v_ms {entered} to {event["v_ms"]}')
         if not events[0]['scenario'].startswith('data/'):
