@@ -125,6 +125,9 @@ $(B)/app/%.o: app/%.c $(LWIP)/.prepared $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
+# The assembler reads these into it.
+$(B)/app/show/markup.o: $(wildcard app/show/*.css app/show/*.js)
+
 $(B)/port/%.o: port/%.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)

@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "cmd/outfile.h"
 #include "record/jsonl.h"
 #include "show/diagnosis.h"
 #include "show/ladder.h"
+#include "show/report.h"
+#include "show/svg_ladder.h"
 
 /* Everything that one run needs, from its beginning to its outputs. */
 struct run {
@@ -85,6 +86,7 @@ static void play(struct run *run, struct result *result)
 	struct cause before;
 	struct event *call;
 
+	settings_read(&result->settings);
 	timeline_begin(run->lab.timeline);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
@@ -128,6 +130,12 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 	}
 }
 
+/* The events that a ladder shows, from the first: the clean-up is for the curious. */
+static uint32_t last_shown(const struct run *run, bool verbose)
+{
+	return verbose ? timeline_count(run->lab.timeline) : run->played;
+}
+
 static void print_ladder(const struct run *run, const struct style *style, FILE *out)
 {
 	const struct scenario *scenario = run->experiment->scenario;
@@ -139,8 +147,7 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
 		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
 		kernel_end_watchers(run->ends[WHO_KERNEL]));
-	ladder_print(run->lab.timeline,
-		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
+	ladder_print(run->lab.timeline, last_shown(run, style->verbose), style, out);
 	putc('\n', out);
 	if (run->looks != NULL && fflush(run->looks) == 0)
 		fwrite(run->looks_text, 1, run->looks_size, out);
@@ -165,51 +172,85 @@ static void print_diagnostics(const struct run *run, FILE *out)
 	free(text);
 }
 
-/* A file of the evidence: written whole or not at all. */
+/* A file of the evidence, named after the experiment. */
 static int write_evidence(const struct run *run, const char *dir, const char *suffix,
-			  void (*write)(const struct run *run, FILE *out), struct why *why)
+			  void (*write)(const void *run, FILE *out), struct why *why)
 {
-	char path[4096], partial[4096 + 8], name[sizeof(run->experiment->name)];
-	FILE *file;
-	int fd, error = 0;
+	char path[4096], name[sizeof(run->experiment->name)];
 
 	snprintf(name, sizeof(name), "%s", run->experiment->name);
 	*strchr(name, '/') = '-';
 	snprintf(path, sizeof(path), "%s/%s.%s", dir, name, suffix);
-	snprintf(partial, sizeof(partial), "%s.XXXXXX", path);
-	fd = mkstemp(partial);
-	file = fd < 0 ? NULL : fdopen(fd, "w");
-	if (file == NULL)
-		return why_set(why, errno, "cannot write %s: %s", path, strerror(errno));
-	errno = 0;
-	write(run, file);
-	if (ferror(file) || fflush(file) != 0 || fchmod(fd, 0644) < 0)
-		error = errno != 0 ? errno : EIO;
-	if (fclose(file) != 0 && error == 0)
-		error = errno;
-	if (error == 0 && rename(partial, path) < 0)
-		error = errno;
-	if (error != 0) {
-		remove(partial);
-		return why_set(why, error, "cannot write %s: %s", path, strerror(error));
-	}
-	return 0;
+	return outfile_write(path, write, run, why);
 }
 
-static void write_jsonl(const struct run *run, FILE *out)
+static void write_jsonl(const void *context, FILE *out)
 {
+	const struct run *run = context;
+
 	jsonl_write(run->lab.timeline, run->experiment->name, out);
 }
 
-static void write_text(const struct run *run, FILE *out)
+static void write_text(const void *context, FILE *out)
 {
 	static const struct style plain = { 0 };
 
-	print_ladder(run, &plain, out);
+	print_ladder(context, &plain, out);
+}
+
+/* The picture; its roles are room for their names in people's words. */
+static struct svg_ladder picture_of(const struct run *run, bool verbose,
+				    char roles[2][SCENARIO_STRLEN])
+{
+	const struct experiment *experiment = run->experiment;
+	struct svg_ladder picture = { .timeline = run->lab.timeline,
+				      .last = last_shown(run, verbose),
+				      .verbose = verbose,
+				      .name = experiment->name,
+				      .title = experiment->scenario->title };
+
+	for (int i = 0; i < 2; i++)
+		picture.role[experiment->role[i]] =
+			scenario_name(experiment->scenario->role[i], ' ', roles[i]);
+	return picture;
+}
+
+static void write_svg(const void *context, FILE *out)
+{
+	char roles[2][SCENARIO_STRLEN];
+	struct svg_ladder picture = picture_of(context, false, roles);
+
+	svg_ladder_write(&picture, out);
+}
+
+/* What the report says of this experiment and its parent does not know. */
+static void write_section(const struct run *run, bool verbose, FILE *out)
+{
+	char roles[2][SCENARIO_STRLEN];
+	struct svg_ladder picture = picture_of(run, verbose, roles);
+
+	if (run->looks != NULL && fflush(run->looks) == 0)
+		report_section(&picture, run->looks_text, out);
+	else
+		report_section(&picture, NULL, out);
+}
+
+/* Into files. */
+static int put_evidence(const struct run *run, const struct run_options *options, struct why *why)
+{
+	int err = 0;
+
+	if (options->out != NULL)
+		err = write_evidence(run, options->out, "jsonl", write_jsonl, why);
+	if (options->out != NULL && err == 0)
+		err = write_evidence(run, options->out, "txt", write_text, why);
+	if (options->svg != NULL && err == 0)
+		err = write_evidence(run, options->svg, "svg", write_svg, why);
+	return err;
 }
 
 static void put_out(const struct run *run, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result)
+		    const struct style *style, FILE *out, FILE *section, struct result *result)
 {
 	switch (options->format) {
 	case FORMAT_LADDER:
@@ -222,10 +263,9 @@ static void put_out(const struct run *run, const struct run_options *options,
 			print_diagnostics(run, out);
 		break;
 	}
-	if (options->out != NULL &&
-	    (write_evidence(run, options->out, "jsonl", write_jsonl, &result->why) < 0 ||
-	     write_evidence(run, options->out, "txt", write_text, &result->why) < 0) &&
-	    result->outcome == OUTCOME_HOLDS)
+	if (options->report != NULL)
+		write_section(run, style->verbose, section);
+	if (put_evidence(run, options, &result->why) < 0 && result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
 
@@ -247,7 +287,7 @@ static void announce(void *context, const char *what, unsigned int seconds)
 }
 
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result)
+		    const struct style *style, FILE *out, FILE *section, struct result *result)
 {
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
@@ -268,6 +308,6 @@ void experiment_run(const struct experiment *experiment, const struct run_option
 	result->disturbed = run.lab.disturbed;
 	result->judgement = judge_count(run.lab.timeline);
 	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
-	put_out(&run, options, style, out, result);
+	put_out(&run, options, style, out, section, result);
 	tear_down(&run);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "lab/settings.h"
 #include "scenarios/scenario.h"
 #include "show/style.h"
 
@@ -41,7 +42,8 @@ struct result {
 	double ms;          /**< real time, from the namespace to the last verdict */
 	char waits_for[48]; /**< what it waits for just now, in real time; empty: nothing long */
 	uint64_t waits_since_ns, waits_until_ns; /**< timeline_real_ns() */
-	struct why why;                          /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
+	struct settings settings; /**< the kernel's parameters, as they were when it began */
+	struct why why;           /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 
 /**
@@ -61,9 +63,10 @@ unsigned int experiment_slow(const struct experiment *experiment);
  * Runs it and writes what the options ask for. Once per process: the process is in the
  * experiment's namespaces from then on.
  *
- * @param out  takes the output in the chosen format
+ * @param out      takes the output in the chosen format
+ * @param section  takes what the report says of it, where the options ask for a report
  */
 void experiment_run(const struct experiment *experiment, const struct run_options *options,
-		    const struct style *style, FILE *out, struct result *result);
+		    const struct style *style, FILE *out, FILE *section, struct result *result);
 
 #endif

@@ -18,8 +18,9 @@
 #define MAX_TRIES 5
 
 struct job {
-	pid_t pid;  /* 0: not running */
-	int output; /* a memfd; -1: not started, or handed on already */
+	pid_t pid;   /* 0: not running */
+	int output;  /* a memfd; -1: not started, or handed on already */
+	int section; /* likewise, for the report; -1 also when there is none */
 	bool ended;
 };
 
@@ -31,22 +32,26 @@ struct result *jobs_results(int count)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-_Noreturn static void be_child(pid_t parent, const sigset_t *signals, int output,
+_Noreturn static void be_child(pid_t parent, const sigset_t *signals, struct job files,
 			       const struct experiment *experiment,
 			       const struct run_options *options, const struct style *style,
 			       struct result *result)
 {
-	FILE *out;
+	FILE *out, *section = NULL;
 
 	sigprocmask(SIG_SETMASK, signals, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		exit(EXIT_FAILURE); /* it died before that was set */
 	alarm(DEADLINE_S);
-	out = fdopen(output, "w");
-	if (out == NULL)
+	out = fdopen(files.output, "w");
+	if (files.section >= 0)
+		section = fdopen(files.section, "w");
+	if (out == NULL || (files.section >= 0 && section == NULL))
 		exit(EXIT_FAILURE);
-	experiment_run(experiment, options, style, out, result);
+	experiment_run(experiment, options, style, out, section, result);
+	if (section != NULL && fclose(section) != 0)
+		exit(EXIT_FAILURE);
 	exit(fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
@@ -66,11 +71,13 @@ static int start(struct jobs *jobs, int index, struct why *why)
 	const struct experiment *experiment = &jobs->experiments[index];
 	struct job *job = &jobs->job[index];
 	pid_t parent = getpid();
-	int output;
+	struct job files;
 
 	if (job->output < 0)
 		job->output = memfd_create("output", MFD_CLOEXEC);
-	if (job->output < 0)
+	if (job->section < 0 && jobs->options->report != NULL)
+		job->section = memfd_create("section", MFD_CLOEXEC);
+	if (job->output < 0 || (job->section < 0 && jobs->options->report != NULL))
 		return why_set(why, errno, "cannot keep the output of %s: memfd_create: %s",
 			       experiment->name, strerror(errno));
 	fflush(NULL); /* or the child would print it once more */
@@ -79,9 +86,9 @@ static int start(struct jobs *jobs, int index, struct why *why)
 		return why_set(why, errno, "cannot start a process for %s: %s", experiment->name,
 			       strerror(errno));
 	if (job->pid == 0) {
-		output = job->output;
+		files = *job;
 		free(jobs->job); /* the parent's */
-		be_child(parent, &jobs->signals, output, experiment, jobs->options, jobs->style,
+		be_child(parent, &jobs->signals, files, experiment, jobs->options, jobs->style,
 			 &jobs->results[index]);
 	}
 	return 0;
@@ -112,15 +119,20 @@ static void note_disturbance(struct result *result)
 		MAX_TRIES);
 }
 
+/* What the last try has written is gone. */
+static bool rewind_file(int fd)
+{
+	return fd < 0 || (ftruncate(fd, 0) == 0 && lseek(fd, 0, SEEK_SET) == 0);
+}
+
 /* Starts it once more when a timer of the kernel came in between; returns whether it did. */
 static bool try_again(struct jobs *jobs, int index)
 {
 	struct result *result = &jobs->results[index];
 	unsigned int tries = result->tries + 1;
 
-	if (result->disturbed == 0 || tries >= MAX_TRIES ||
-	    ftruncate(jobs->job[index].output, 0) < 0 ||
-	    lseek(jobs->job[index].output, 0, SEEK_SET) < 0)
+	if (result->disturbed == 0 || tries >= MAX_TRIES || !rewind_file(jobs->job[index].output) ||
+	    !rewind_file(jobs->job[index].section))
 		return false;
 	*result = (struct result){ .tries = tries };
 	return start(jobs, index, &result->why) == 0;
@@ -153,23 +165,37 @@ static bool reap(struct jobs *jobs, int *running)
 	return true;
 }
 
-static void hand_on(struct job *job, int index,
-		    void (*done)(int index, const char *output, size_t size, void *context),
-		    void *context)
+static struct output read_file(int fd)
 {
 	struct stat stat = { 0 };
 	void *text = NULL;
 
-	if (fstat(job->output, &stat) == 0 && stat.st_size > 0)
-		text = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, job->output, 0);
-	if (text == NULL || text == MAP_FAILED) {
-		done(index, "", 0, context);
-	} else {
-		done(index, text, (size_t)stat.st_size, context);
-		munmap(text, (size_t)stat.st_size);
-	}
-	close(job->output);
-	job->output = -1;
+	if (fd >= 0 && fstat(fd, &stat) == 0 && stat.st_size > 0)
+		text = mmap(NULL, (size_t)stat.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text == NULL || text == MAP_FAILED)
+		return (struct output){ "", 0 };
+	return (struct output){ text, (size_t)stat.st_size };
+}
+
+static void release(int *fd, struct output output)
+{
+	if (output.size > 0)
+		munmap((void *)(uintptr_t)output.text, output.size);
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+static void hand_on(struct job *job, int index,
+		    void (*done)(int index, struct output output, struct output section,
+				 void *context),
+		    void *context)
+{
+	struct output output = read_file(job->output), section = read_file(job->section);
+
+	done(index, output, section, context);
+	release(&job->output, output);
+	release(&job->section, section);
 }
 
 static void kill_all(struct jobs *jobs)
@@ -181,6 +207,8 @@ static void kill_all(struct jobs *jobs)
 		}
 		if (jobs->job[i].output >= 0)
 			close(jobs->job[i].output);
+		if (jobs->job[i].section >= 0)
+			close(jobs->job[i].section);
 	}
 }
 
@@ -194,7 +222,8 @@ static int next_job(const struct jobs *jobs, int from, bool slow)
 
 /* Starts, waits and hands on until all have ended or a signal says to stop. */
 static int run_all(struct jobs *jobs, const sigset_t *awaited,
-		   void (*done)(int index, const char *output, size_t size, void *context),
+		   void (*done)(int index, struct output output, struct output section,
+				void *context),
 		   void (*look)(void *context), void *context, struct why *why)
 {
 	const struct timespec a_second = { .tv_sec = 1 };
@@ -224,7 +253,7 @@ static int run_all(struct jobs *jobs, const sigset_t *awaited,
 
 int jobs_run(const struct experiment *experiments, struct result *results, int count,
 	     const struct run_options *options, const struct style *style,
-	     void (*done)(int index, const char *output, size_t size, void *context),
+	     void (*done)(int index, struct output output, struct output section, void *context),
 	     void (*look)(void *context), void *context, struct why *why)
 {
 	struct jobs jobs = { .experiments = experiments,
@@ -239,7 +268,7 @@ int jobs_run(const struct experiment *experiments, struct result *results, int c
 	if (jobs.job == NULL)
 		return why_set(why, ENOMEM, "out of memory for %d experiments", count);
 	for (int i = 0; i < count; i++)
-		jobs.job[i].output = -1;
+		jobs.job[i].output = jobs.job[i].section = -1;
 	/* Signals wait until they are asked for: none is lost between a look and a sleep. */
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&awaited);

@@ -22,6 +22,8 @@ const char run_options_help[] =
 	"their\n"
 	"                     end, with lwIP's own table beside it\n"
 	"  --out DIR          write NAME.jsonl and NAME.txt for each scenario into DIR\n"
+	"  --report FILE      write a report of the run, one HTML file\n"
+	"  --svg DIR          write the ladder of each scenario as a picture, NAME.svg, into DIR\n"
 	"  --seed N           of all randomness of lwIP and the lab (default 1)\n"
 	"  --format FORMAT    ladder (for people, the default), tap or jsonl\n"
 	"\n"
@@ -72,6 +74,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		{ "slow", no_argument, NULL, 'w' },
 		{ "show", no_argument, NULL, 'S' },
 		{ "out", required_argument, NULL, 'o' },
+		{ "report", required_argument, NULL, 'r' },
+		{ "svg", required_argument, NULL, 'g' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "format", required_argument, NULL, 'f' },
 		{ NULL, 0, NULL, 0 },
@@ -92,6 +96,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		case 'w': options->slow = true; break;
 		case 'S': options->show = true; break;
 		case 'o': options->out = optarg; break;
+		case 'r': options->report = optarg; break;
+		case 'g': options->svg = optarg; break;
 		case 's':
 			err = parse_number("--seed", optarg, 0, UINT64_MAX, &options->seed, why);
 			break;

@@ -23,9 +23,11 @@ struct run_options {
 	bool slow;            /**< also what waits for the kernel's timers */
 	uint64_t seed;
 	enum format format;
-	const char *out;   /**< directory for evidence; NULL: none */
-	char **patterns;   /**< names and globs; within argv */
-	int pattern_count; /**< 0: everything */
+	const char *out;    /**< directory for evidence; NULL: none */
+	const char *svg;    /**< directory for pictures; NULL: none */
+	const char *report; /**< file for the report; NULL: none */
+	char **patterns;    /**< names and globs; within argv */
+	int pattern_count;  /**< 0: everything */
 };
 
 extern const char run_options_help[];

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
 #include "cmd/suite.h"
+#include "cmd/suite_report.h"
 
 int cmd_run(int argc, char **argv)
 {
@@ -20,14 +18,9 @@ int cmd_run(int argc, char **argv)
 		fprintf(stderr, "tcplab run: %s; see 'tcplab help run'\n", why.text);
 		return EXIT_TROUBLE;
 	}
-	if (suite.options.out != NULL && mkdir(suite.options.out, 0777) < 0 && errno != EEXIST) {
-		fprintf(stderr, "tcplab run: cannot make the directory %s: %s\n", suite.options.out,
-			strerror(errno));
-		return EXIT_TROUBLE;
-	}
 	suite.style.verbose = suite.options.verbose > 1;
 	suite.style.colour = isatty(STDOUT_FILENO) && (no_color == NULL || *no_color == '\0');
-	if (suite_select(&suite, &why) < 0) {
+	if (suite_select(&suite, &why) < 0 || suite_report_prepare(&suite, argc, argv, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);
 		status = EXIT_TROUBLE;
 	} else {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/suite_report.h"
 
 /* Whether a pattern, the ith of the options (-1: any of them), means an experiment. */
 static bool is_meant(const struct suite *suite, int i, const struct experiment *experiment)
@@ -241,14 +242,15 @@ static void look(void *context)
 		announce_waits(suite);
 }
 
-static void on_done(int index, const char *output, size_t size, void *context)
+static void on_done(int index, struct output output, struct output section, void *context)
 {
 	struct suite *suite = context;
 	const struct result *result = &suite->results[index];
 
 	erase_progress(suite);
 	if (!suite->quiet)
-		show_result(suite, index, output, size);
+		show_result(suite, index, output.text, output.size);
+	suite_report_keep(suite, index, section);
 	if (result->why.text[0] != '\0')
 		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
 			result->why.text);
@@ -309,6 +311,16 @@ static void print_summary(const struct suite *suite)
 	putchar('\n');
 }
 
+/* The report's path comes last, where whoever started this looks for it. */
+static int write_report(const struct suite *suite, struct why *why)
+{
+	int err = suite_report_write(suite, why);
+
+	if (err == 0 && suite->options.format == FORMAT_LADDER && !suite->quiet)
+		printf("report: %s\n", suite->options.report);
+	return err;
+}
+
 /* What has failed counts more than what could not be tried. */
 static int exit_status(const struct suite *suite)
 {
@@ -351,6 +363,11 @@ int suite_run(struct suite *suite)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
 		print_summary(suite);
+	if (suite->options.report != NULL && write_report(suite, &why) < 0) {
+		fflush(stdout);
+		fprintf(stderr, "tcplab: %s\n", why.text);
+		return exit_status(suite) == EXIT_FAILS ? EXIT_FAILS : EXIT_TROUBLE;
+	}
 	return exit_status(suite);
 }
 
@@ -372,6 +389,7 @@ void suite_free(struct suite *suite)
 {
 	free(suite->experiments);
 	free(suite->announced);
+	suite_report_free(suite);
 	if (suite->results != NULL)
 		munmap(suite->results, (size_t)suite->count * sizeof(struct result));
 }

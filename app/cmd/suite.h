@@ -5,6 +5,8 @@
 #ifndef APP_CMD_SUITE_H
 #define APP_CMD_SUITE_H
 
+#include <time.h>
+
 #include "cmd/jobs.h"
 
 /** The experiments of one command, and what came of them. */
@@ -13,6 +15,10 @@ struct suite {
 	struct style style;
 	struct experiment *experiments;
 	struct result *results;
+	char **sections;       /**< of the report, for each; NULL: no report */
+	size_t *section_sizes; /**< bytes of them */
+	char command[1024];    /**< as it was typed */
+	time_t when;           /**< it began */
 	int count;
 	bool quiet;          /**< nothing is shown but trouble */
 	uint64_t *announced; /**< for each, the wait that was told of last: its beginning */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What an experiment's outcome depends on beside its scenario: parameters of the kernel's TCP in
+ * the private namespace, options that lwIP was compiled with.
+ */
+#ifndef APP_LAB_SETTINGS_H
+#define APP_LAB_SETTINGS_H
+
+#include <stdint.h>
+
+/** A parameter of the kernel, and what it is about. */
+struct parameter {
+	const char *path; /**< below /proc/sys */
+	const char *about;
+};
+#define SETTINGS_COUNT 22
+extern const struct parameter settings_parameters[SETTINGS_COUNT];
+
+#define SETTING_STRLEN 40
+/** Their values; empty where this kernel has no such parameter. */
+struct settings {
+	char value[SETTINGS_COUNT][SETTING_STRLEN];
+};
+
+/** Reads them as they are in the namespace that the process is in. */
+void settings_read(struct settings *settings);
+
+/** An option of lwIP as it was compiled, and what it is about. Ends with a name of NULL. */
+struct option_of_lwip {
+	const char *name;
+	uint32_t value;
+	const char *about;
+};
+extern const struct option_of_lwip settings_lwip[];
+
+/** @return lwIP's version, as "2.2.1" */
+const char *settings_lwip_version(void);
+
+#endif
