@@ -120,10 +120,8 @@ static int count_of(const struct report *report, enum report_verdict verdict)
 	return count;
 }
 
-static void put_tile(const struct report *report, const char *class, int count, const char *word,
-		     FILE *out)
+static void put_tile(const char *class, int count, const char *word, FILE *out)
 {
-	(void)report;
 	fprintf(out,
 		"<button type=\"button\" class=\"tile %s%s\" data-v=\"%s\" aria-pressed=\"false\">"
 		"<b>%d</b> %s</button>\n",
@@ -149,11 +147,11 @@ static void put_head(const struct report *report, FILE *out)
 	markup_text(out, report->command);
 	fputs("</code></p>\n<div class=\"tiles\" role=\"group\" aria-label=\"show by verdict\">\n",
 	      out);
-	put_tile(report, "holds", count_of(report, REPORT_HOLDS), "hold", out);
-	put_tile(report, "deviates", count_of(report, REPORT_DEVIATES), "deviate as known", out);
-	put_tile(report, "fails", count_of(report, REPORT_FAILS) + count_of(report, REPORT_CRASHED),
-		 "FAIL", out);
-	put_tile(report, "refused", count_of(report, REPORT_REFUSED), "refused", out);
+	put_tile("holds", count_of(report, REPORT_HOLDS), "hold", out);
+	put_tile("deviates", count_of(report, REPORT_DEVIATES), "deviate as known", out);
+	put_tile("fails", count_of(report, REPORT_FAILS) + count_of(report, REPORT_CRASHED), "FAIL",
+		 out);
+	put_tile("refused", count_of(report, REPORT_REFUSED), "refused", out);
 	fputs("</div></header>\n<main>\n", out);
 }
 

@@ -159,10 +159,16 @@ function place(ladder) {
 	ladder.svg.setAttribute("viewBox", `0 0 ${ladder.width} ${ladder.height + sum}`);
 }
 
+/* One row at a time, in whichever ladder. */
+function leave_row() {
+	$$(".row.on").forEach((row) => row.classList.remove("on"));
+	$$(".det").forEach((details) => { details.textContent = ""; });
+}
+
 function select(ladder, index) {
 	const at = Math.max(0, Math.min(index, ladder.rows.length - 1));
 
-	ladder.rows[ladder.at]?.g.classList.remove("on");
+	leave_row();
 	ladder.at = at;
 	ladder.rows[at].g.classList.add("on");
 	ladder.details.textContent = $("title", ladder.rows[at].g).textContent;
@@ -172,10 +178,15 @@ function select(ladder, index) {
 	}
 }
 
+const HINT = "choose a row for its details";
+
 function present(ladder, on) {
+	const scenario = ladder.svg.closest(".sc");
+
 	ladder.stepping = on;
 	ladder.cols.classList.toggle("present", on);
 	document.body.classList.toggle("presenting", on);
+	ladder.title.textContent = on ? `${scenario.id} · ${$(".title", scenario).textContent}` : HINT;
 	ladder.step.textContent = on ? "leave (Esc)" : "step through";
 	place(ladder);
 	if (on)
@@ -194,7 +205,7 @@ function press(ladder, event) {
 		ArrowRight: () => select(ladder, ladder.at + 1), ArrowLeft: () => select(ladder, ladder.at - 1),
 		Home: () => select(ladder, 0), End: () => select(ladder, ladder.rows.length - 1),
 		"+": () => stretch(ladder, 1), "-": () => stretch(ladder, -1),
-		Escape: () => ladder.stepping && present(ladder, false),
+		Escape: () => ladder.stepping ? present(ladder, false) : leave_row(),
 	}[event.key];
 
 	if (!todo || event.ctrlKey || event.metaKey || event.altKey)
@@ -211,14 +222,16 @@ function set_up(svg) {
 	const more = make("button", "+", { type: "button", "aria-label": "longer time gaps" });
 
 	ladder.cols = svg.closest(".cols");
+	ladder.title = make("span", HINT);
 	ladder.details = make("pre", "", { class: "det", "aria-live": "polite" });
 	ladder.step = make("button", "step through", { type: "button", title: "fills the screen; arrow keys go from row to row" });
-	bench.append(make("span", "choose a row for its details"), make("span", "", { class: "fill" }),
+	bench.append(ladder.title, make("span", "", { class: "fill" }),
 		make("span", "time gaps"), less, more, ladder.step);
 	svg.before(bench);
 	$(".side", ladder.cols).append(ladder.details);
 	less.onclick = () => stretch(ladder, -1);
 	more.onclick = () => stretch(ladder, 1);
+	ladder.details.onclick = () => matchMedia("(max-width:900px)").matches && !ladder.stepping && leave_row();
 	ladder.step.onclick = () => present(ladder, !ladder.stepping);
 	svg.setAttribute("tabindex", "0");
 	ladder.cols.addEventListener("keydown", (event) => press(ladder, event));

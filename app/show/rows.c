@@ -45,6 +45,21 @@ enum who rows_end(const struct rows *rows, enum side side)
 	return side == SIDE_LEFT ? WHO_LWIP : WHO_KERNEL;
 }
 
+_Noreturn static void die(void)
+{
+	fputs("tcplab: out of memory for the ladder\n", stderr);
+	exit(2);
+}
+
+static void *room_for(size_t count, size_t size)
+{
+	void *room = calloc(count, size);
+
+	if (room == NULL)
+		die();
+	return room;
+}
+
 static struct row *add_row(struct rows *rows, const struct event *event)
 {
 	struct row *row;
@@ -52,10 +67,8 @@ static struct row *add_row(struct rows *rows, const struct event *event)
 	if (rows->count == rows->room) {
 		rows->room = rows->room == 0 ? 64 : rows->room * 2;
 		rows->row = realloc(rows->row, rows->room * sizeof(*row));
-		if (rows->row == NULL) {
-			fputs("tcplab: out of memory for the ladder\n", stderr);
-			exit(2);
-		}
+		if (rows->row == NULL)
+			die();
 	}
 	row = &rows->row[rows->count++];
 	memset(row, 0, sizeof(*row));
@@ -65,20 +78,6 @@ static struct row *add_row(struct rows *rows, const struct event *event)
 }
 
 /* -- Layout */
-
-static bool is_shown(const struct rows *rows, const struct event *event);
-
-/* Whether something that is shown came of it. */
-static bool has_effect(const struct rows *rows, const struct event *event)
-{
-	for (uint32_t n = event->n + 1; n <= timeline_count(rows->timeline); n++) {
-		const struct event *effect = timeline_event(rows->timeline, n);
-
-		if (effect->cause == event->n && is_shown(rows, effect))
-			return true;
-	}
-	return false;
-}
 
 /* What a call or a callback has to tell beside that all is well; NULL: nothing. */
 static const char *news(const char *result)
@@ -100,7 +99,8 @@ static bool is_preparation(const struct event *call)
 	return false;
 }
 
-static bool is_shown(const struct rows *rows, const struct event *event)
+/* @param effect  whether something that is shown came of it */
+static bool is_shown(const struct rows *rows, const struct event *event, bool effect)
 {
 	if (event->kind == EV_VERDICT)
 		return false; /* listed below the ladder */
@@ -109,10 +109,28 @@ static bool is_shown(const struct rows *rows, const struct event *event)
 	switch (event->kind) {
 	case EV_FRAME: return event->frame.tcp;
 	case EV_CALLBACK: return strcmp(event->callback.name, "poll") != 0;
-	case EV_CALL: return !is_preparation(event) || has_effect(rows, event);
-	case EV_TIMER: return has_effect(rows, event);
+	case EV_CALL: return !is_preparation(event) || effect;
+	case EV_TIMER: return effect;
 	default: return true;
 	}
+}
+
+/* Which events are shown, by their numbers. A cause has a smaller number: from the last on, all is known. */
+static bool *find_shown(const struct rows *rows)
+{
+	uint32_t count = timeline_count(rows->timeline);
+	bool *shown = room_for((size_t)count + 1, sizeof(*shown));
+	bool *effect = room_for((size_t)count + 1, sizeof(*effect));
+
+	for (uint32_t n = count; n > 0; n--) {
+		const struct event *event = timeline_event(rows->timeline, n);
+
+		shown[n] = is_shown(rows, event, effect[n]);
+		if (shown[n] && event->cause <= count)
+			effect[event->cause] = true;
+	}
+	free(effect);
+	return shown;
 }
 
 /* The row of the frame that caused the transition, or of one that the same cause made it send. */
@@ -228,13 +246,17 @@ static void cut_runs(struct rows *rows)
 
 void rows_lay_out(struct rows *rows, const struct timeline *timeline, uint32_t last, bool verbose)
 {
+	bool *shown;
+
 	*rows = (struct rows){ .timeline = timeline,
 			       .verbose = verbose,
 			       .has_raw = has_raw(timeline),
 			       .raw = side_of_raw(timeline) };
+	shown = find_shown(rows);
 	for (uint32_t n = 1; n <= last; n++)
-		if (is_shown(rows, timeline_event(timeline, n)))
+		if (shown[n])
 			lay_out(rows, timeline_event(timeline, n));
+	free(shown);
 	if (!verbose)
 		cut_runs(rows);
 }

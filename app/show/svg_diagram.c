@@ -311,13 +311,13 @@ static double put_badge(const struct svg_diagram *diagram, unsigned int edge, do
 			FILE *out)
 {
 	const char *text = badge_text(&state_edges[edge]);
-	double width = width_of(text) * 0.88 + 25;
+	double width = width_of(text) * 0.88 + 26;
 
 	open_edge(diagram, edge, out);
 	fprintf(out, "<rect class=\"p\" x=\"%g\" y=\"%g\" width=\"%g\" height=\"17\" rx=\"8.5\"/>",
 		x, y, width);
 	put_dots(diagram, edge, x + 7, y + 8.5, out);
-	fprintf(out, "<text class=\"s\" x=\"%g\" y=\"%g\">%s</text></g>\n", x + 21, y + 12, text);
+	fprintf(out, "<text class=\"s\" x=\"%g\" y=\"%g\">%s</text></g>\n", x + 22, y + 12, text);
 	return width + 3;
 }
 
@@ -335,7 +335,7 @@ static void put_box(const struct svg_diagram *diagram, const struct box *box, FI
 		return;
 	for (unsigned int i = 0; state_edges[i].from != state_edges[i].to; i++)
 		if (state_edges[i].from == box->state && arrow_of(&state_edges[i]) == NULL)
-			all += width_of(badge_text(&state_edges[i])) * 0.88 + 28;
+			all += width_of(badge_text(&state_edges[i])) * 0.88 + 29;
 	x = box->x - all / 2;
 	for (unsigned int i = 0; state_edges[i].from != state_edges[i].to; i++)
 		if (state_edges[i].from == box->state && arrow_of(&state_edges[i]) == NULL)
