@@ -123,9 +123,9 @@ function measure(svg) {
 		rows: $$(".row", svg).map((g) => ({ g, y: y_of(g), ms: Number(g.dataset.ms || 0), height: number($(".h", g), "height") })),
 		bands: $$(".b", svg).map((g) => ({ g, x: x_of(g), y: y_of(g), a: +g.dataset.a, b: +g.dataset.b,
 			rect: $("rect", g), height: number($("rect", g), "height") })),
-		lines: $$(".hold,.life", svg).map((path) => {
+		lines: $$(".hold", svg).map((path) => {
 			const [x, y, to] = path.getAttribute("d").match(/[\d.]+/g);
-			return { path, x, y: +y, to: +to, a: +(path.dataset.a ?? -1), b: +path.dataset.b };
+			return { path, x, y: +y, to: +to, a: +path.dataset.a, b: +path.dataset.b };
 		}),
 	};
 }
@@ -154,7 +154,7 @@ function place(ladder) {
 	}
 	for (const line of ladder.lines) {
 		line.path.setAttribute("d", `M${line.x} ${line.y + shift[line.a]}V${line.to + shift[line.b]}`);
-		line.path.classList.toggle("later", line.path.classList.contains("hold") && line.b > last);
+		line.path.classList.toggle("later", line.b > last);
 	}
 	ladder.svg.setAttribute("viewBox", `0 0 ${ladder.width} ${ladder.height + sum}`);
 }

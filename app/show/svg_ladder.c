@@ -33,7 +33,7 @@ enum {
 /* Rows. */
 enum {
 	HEAD = 40,
-	TITLE = 34,   /* above, in a file of its own */
+	TITLE = 50,   /* above, in a file of its own */
 	GAP = 16,     /* before a row that comes late */
 	DEPARTS = 16, /* a frame's arrow, below the top of its row */
 	ARRIVES = 22,
@@ -44,9 +44,11 @@ enum {
 #define LABEL_WIDTH 43
 #define NOTE_WIDTH  42
 #define PILL_WIDTH  76
+#define TITLE_WIDTH 70
 
 /* A time without events that is worth a word. */
 #define LATE_MS 50.0
+#define HOUR_MS 3600e3
 
 struct place {
 	double y;
@@ -118,6 +120,7 @@ static double offset_in_row(const struct picture *picture, const struct row *row
 	return rows_side(&picture->rows, row->event->who) == side ? DEPARTS : ARRIVES;
 }
 
+/* A state's band, from one row to another; ST_COUNT: of an end whose states nobody knows. */
 static void put_band(const struct picture *picture, enum side side, enum state state,
 		     const char *conn, double from, double to, int a, int b)
 {
@@ -127,7 +130,8 @@ static void put_band(const struct picture *picture, enum side side, enum state s
 		"<g class=\"b s%d\" transform=\"translate(%d %g)\" data-a=\"%d\" data-b=\"%d\">"
 		"<rect width=\"%d\" height=\"%g\" rx=\"3\"/>",
 		state, x, from, a, b, BAND, to - from);
-	if (to - from >= 15) /* of a state that is only passed through there is no more to see */
+	/* Of a state that is only passed through there is no more to see. */
+	if (state < ST_COUNT && to - from >= 15)
 		fprintf(picture->out, "<text x=\"%d\" y=\"13\">%s</text>", BAND / 2,
 			state_name(state));
 	if (to - from >= 26 && picture->names && conn != NULL)
@@ -151,15 +155,11 @@ static void put_bands(const struct picture *picture, enum side side, double top)
 			continue;
 		if (next != NULL)
 			to += offset_in_row(picture, &rows->row[i], side);
-		if (state != NULL)
-			put_band(picture, side, state->state.to, state->conn, from, to, a, (int)i);
-		else if (next != NULL)
-			put_band(picture, side, next->state.from, NULL, from, to, a, (int)i);
-		else
-			fprintf(picture->out,
-				"<path class=\"life\" d=\"M%d %gV%g\" data-b=\"%d\"/>\n",
-				side == SIDE_LEFT ? LEFT_BAND + BAND / 2 : WIRE_END + BAND / 2,
-				from, to, (int)i);
+		put_band(picture, side,
+			 state != NULL  ? state->state.to
+			 : next != NULL ? next->state.from
+					: ST_COUNT,
+			 state == NULL ? NULL : state->conn, from, to, a, (int)i);
 		state = next;
 		from = to;
 		a = (int)i;
@@ -268,8 +268,9 @@ static void put_time(const struct picture *picture, const struct row *row,
 		fprintf(picture->out, "<text class=\"t\" x=\"%d\" y=\"%d\">%.3f s</text>", TIME_END,
 			y, ms / 1e3);
 	if (place->idle_ms >= LATE_MS)
-		fprintf(picture->out, "<text class=\"gap\" x=\"%d\" y=\"-1\">+%.*f s</text>",
-			TIME_END, place->idle_ms < 99950 ? 2 : 0, place->idle_ms / 1e3);
+		fprintf(picture->out, "<text class=\"gap\" x=\"%d\" y=\"-1\">+%.3g %s</text>",
+			TIME_END, place->idle_ms / (place->idle_ms < HOUR_MS ? 1e3 : HOUR_MS),
+			place->idle_ms < HOUR_MS ? "s" : "h");
 }
 
 /* Between the bands where its words have room there, else over them. */
@@ -342,9 +343,9 @@ static void put_head(const struct picture *picture, double top)
 			who == WHO_LWIP     ? "lwIP"
 			: who == WHO_KERNEL ? "kernel"
 					    : "raw end");
-		if (role != NULL)
-			fprintf(picture->out, "<text class=\"role\" x=\"%d\" y=\"%g\">%s</text>", x,
-				top + 28, role);
+		fprintf(picture->out, "<text class=\"role\" x=\"%d\" y=\"%g\">", x, top + 28);
+		markup_text(picture->out, role == NULL ? "" : role);
+		fputs("</text>", picture->out);
 	}
 	fprintf(picture->out, "<text class=\"t\" x=\"%d\" y=\"%g\">ms</text>\n", TIME_END,
 		top + 28);
@@ -362,6 +363,25 @@ static bool has_several_connections(const struct timeline *timeline)
 	return false;
 }
 
+/* What a file of its own has and a page has elsewhere. */
+static void put_title(const struct svg_ladder *ladder, FILE *out)
+{
+	char title[DESCRIBE_STRLEN];
+
+	snprintf(title, sizeof(title), "%s", ladder->title);
+	text_cut(title, TITLE_WIDTH);
+	fputs("<style>\n", out);
+	markup_colours(out);
+	fprintf(out,
+		"%s</style>\n<rect width=\"100%%\" height=\"100%%\" rx=\"8\" "
+		"style=\"fill:var(--card)\"/>\n<text class=\"ttl\" x=\"14\" y=\"22\">",
+		markup_ladder_css);
+	markup_text(out, title);
+	fputs("</text><text class=\"sub\" x=\"14\" y=\"37\">", out);
+	markup_text(out, ladder->name);
+	fputs("</text>\n", out);
+}
+
 static void draw(const struct svg_ladder *ladder, double top, bool alone, FILE *out)
 {
 	struct picture picture = { .ladder = ladder, .out = out };
@@ -376,19 +396,8 @@ static void draw(const struct svg_ladder *ladder, double top, bool alone, FILE *
 	fputs(" role=\"img\" aria-label=\"ladder of ", out);
 	markup_text(out, ladder->name);
 	fputs("\">\n", out);
-	if (alone) {
-		fputs("<style>\n", out);
-		markup_colours(out);
-		fprintf(out,
-			"%s</style>\n<rect width=\"100%%\" height=\"100%%\" rx=\"8\" "
-			"style=\"fill:var(--card)\"/>\n"
-			"<text class=\"ttl\" x=\"14\" y=\"22\">",
-			markup_ladder_css);
-		markup_text(out, ladder->title);
-		fputs(" <tspan class=\"sub\">", out);
-		markup_text(out, ladder->name);
-		fputs("</tspan></text>\n", out);
-	}
+	if (alone)
+		put_title(ladder, out);
 	put_head(&picture, top);
 	put_bands(&picture, SIDE_LEFT, top);
 	put_bands(&picture, SIDE_RIGHT, top);
