@@ -57,15 +57,17 @@ UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 ## build: build/tcplab, and nothing else (the default)
 build: $(B)/tcplab
 
-## lab: set up this machine, build, run every scenario
+## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run
+	@mkdir -p $(B)/lab
+	$(Q)$(B)/tcplab run --report $(B)/lab/report.html
 
 ## lab-full: the same with the scenarios that wait for the kernel's timers
 lab-full: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run --slow -j 32
+	@mkdir -p $(B)/lab
+	$(Q)$(B)/tcplab run --slow -j 32 --report $(B)/lab/report.html
 
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
@@ -77,6 +79,10 @@ test: setup-test
 ## bench: what an experiment costs on this machine
 bench: build
 	$(Q)tests/bench/life.sh
+
+## pictures: draw those of docs/pictures anew
+pictures: setup-test build
+	$(Q)scripts/pictures
 
 ## check: static analysis: cppcheck, clang-tidy, clang-format, shellcheck
 check: setup-check build
@@ -168,6 +174,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))

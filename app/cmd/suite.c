@@ -311,13 +311,19 @@ static void print_summary(const struct suite *suite)
 	putchar('\n');
 }
 
-/* The report's path comes last, where whoever started this looks for it. */
-static int write_report(const struct suite *suite, struct why *why)
+/* What is written when all have ended. The report's path comes last: it is what people look for. */
+static int write_files(const struct suite *suite, struct why *why)
 {
-	int err = suite_report_write(suite, why);
+	const struct run_options *options = &suite->options;
+	int err = 0;
 
-	if (err == 0 && suite->options.format == FORMAT_LADDER && !suite->quiet)
-		printf("report: %s\n", suite->options.report);
+	if (options->svg != NULL)
+		err = suite_report_write_diagram(suite, why);
+	if (options->report != NULL && err == 0)
+		err = suite_report_write(suite, why);
+	if (options->report != NULL && err == 0 && options->format == FORMAT_LADDER &&
+	    !suite->quiet)
+		printf("report: %s\n", options->report);
 	return err;
 }
 
@@ -363,7 +369,7 @@ int suite_run(struct suite *suite)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
 		print_summary(suite);
-	if (suite->options.report != NULL && write_report(suite, &why) < 0) {
+	if (write_files(suite, &why) < 0) {
 		fflush(stdout);
 		fprintf(stderr, "tcplab: %s\n", why.text);
 		return exit_status(suite) == EXIT_FAILS ? EXIT_FAILS : EXIT_TROUBLE;

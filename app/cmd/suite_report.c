@@ -7,6 +7,7 @@
 
 #include "cmd/outfile.h"
 #include "show/report.h"
+#include "show/svg_diagram.h"
 
 static void note_command(struct suite *suite, int argc, char **argv)
 {
@@ -115,6 +116,26 @@ static void put_in_order(const struct suite *suite, struct report *report, struc
 				report->settings = &suite->results[i].settings;
 		}
 	}
+}
+
+static void write_diagram(const void *context, FILE *out)
+{
+	svg_diagram_write(context, out);
+}
+
+int suite_report_write_diagram(const struct suite *suite, struct why *why)
+{
+	struct svg_diagram diagram = { 0 };
+	char path[4096];
+
+	for (int i = 0; i < suite->count; i++) {
+		for (int end = 0; end < 2; end++) {
+			diagram.walked[end] |= suite->results[i].walked[end];
+			diagram.unreachable[end] |= suite->results[i].unreachable[end];
+		}
+	}
+	snprintf(path, sizeof(path), "%s/diagram.svg", suite->options.svg);
+	return outfile_write(path, write_diagram, &diagram, why);
 }
 
 int suite_report_write(const struct suite *suite, struct why *why)

@@ -22,6 +22,9 @@ void suite_report_keep(struct suite *suite, int index, struct output section);
 /** After the run: writes the report. @return 0; a negative errno with the reason in why */
 int suite_report_write(const struct suite *suite, struct why *why);
 
+/** After the run: writes the state diagram beside the ladders. @return likewise */
+int suite_report_write_diagram(const struct suite *suite, struct why *why);
+
 void suite_report_free(struct suite *suite);
 
 #endif
