@@ -57,15 +57,15 @@ UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 ## build: build/tcplab, and nothing else (the default)
 build: $(B)/tcplab
 
-## lab: set up this machine, build, run every scenario
+## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run
+	$(Q)$(B)/tcplab run --out $(B)/lab
 
 ## lab-full: the same with the scenarios that wait for the kernel's timers
 lab-full: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run --slow -j 32
+	$(Q)$(B)/tcplab run --slow -j 32 --out $(B)/lab
 
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
@@ -77,6 +77,10 @@ test: setup-test
 ## bench: what an experiment costs on this machine
 bench: build
 	$(Q)tests/bench/life.sh
+
+## pictures: draw those of docs/pictures anew
+pictures: setup-test build
+	$(Q)scripts/pictures
 
 ## check: static analysis: cppcheck, clang-tidy, clang-format, shellcheck
 check: setup-check build
@@ -125,6 +129,9 @@ $(B)/app/%.o: app/%.c $(LWIP)/.prepared $(B)/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) $(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
 
+# The assembler reads these into it.
+$(B)/app/show/markup.o: $(wildcard app/show/*.css app/show/*.js)
+
 $(B)/port/%.o: port/%.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
@@ -165,6 +172,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))

@@ -7,6 +7,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/suite.h"
+#include "cmd/suite_report.h"
 
 /* What is known of an edge at an end, and by which experiment first. */
 static const char *account(const struct suite *suite, enum who who, size_t edge, char text[80])
@@ -64,7 +65,8 @@ int cmd_coverage(int argc, char **argv)
 	/* Without those that wait for the kernel's timers, the table would call missing what is not. */
 	err = run_options_parse(&suite.options, argc, argv, &why);
 	suite.options.slow = true;
-	if (err < 0 || suite_select(&suite, &why) < 0) {
+	if (err < 0 || suite_select(&suite, &why) < 0 ||
+	    suite_report_prepare(&suite, argc, argv, &why) < 0) {
 		run_options_complain("coverage", &why);
 		suite_free(&suite);
 		return EXIT_TROUBLE;

@@ -4,37 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
-#include "cmd/outfile.h"
-#include "cmd/rundir.h"
+#include "cmd/views.h"
 #include "end/lwip_option.h"
 #include "end/settle.h"
 #include "lab/namespace.h"
 #include "lab/rule.h"
-#include "lwip/init.h"
-#include "record/jsonl.h"
-#include "record/pcapng.h"
-#include "record/transcript.h"
 #include "show/diagnosis.h"
-#include "show/ladder.h"
 
 /* What --until-closed may well take: the kernel's TIME_WAIT. */
 #define UNTIL_CLOSED_S 60
-
-/* Everything that one run needs, from its beginning to its outputs. */
-struct run {
-	const struct experiment *experiment;
-	struct lab lab;
-	struct end *ends[WHO_RAW + 1];
-	uint32_t played; /* the last event of the scenario itself */
-	struct lwip_option *lwip_options;
-	FILE *looks; /* what was seen at its moments; NULL: nobody asked */
-	char *looks_text;
-	size_t looks_size;
-};
 
 bool experiment_init(struct experiment *experiment, const struct scenario *scenario, enum who first)
 {
@@ -157,6 +136,7 @@ static void play(struct run *run, struct result *result)
 	struct cause before;
 	struct event *call;
 
+	settings_read(&result->settings);
 	timeline_begin(run->lab.timeline);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
@@ -181,163 +161,6 @@ static void play(struct run *run, struct result *result)
 	lab_call_end(&run->lab, call, before, NULL);
 	judge_edges(&run->lab);
 	judge_leaks(run->ends[WHO_LWIP]);
-}
-
-static void print_verdicts(const struct timeline *timeline, const struct style *style, FILE *out)
-{
-	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
-		const struct event *event = timeline_event(timeline, n);
-		enum paint paint;
-
-		if (event->kind != EV_VERDICT)
-			continue;
-		paint = event->verdict.holds ? PAINT_GOOD : PAINT_BAD;
-		if (event->verdict.deviation != NULL)
-			fprintf(out, "  %sdeviates%s from %s: ", paint_on(style, PAINT_STATE),
-				paint_off(style, PAINT_STATE), event->verdict.deviation);
-		else
-			fprintf(out, "  %s%s%s ", paint_on(style, paint),
-				event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
-		for (const char *c = event->verdict.text; *c != '\0'; c++) {
-			putc(*c, out);
-			if (*c == '\n')
-				fputs("        ", out);
-		}
-		putc('\n', out);
-	}
-}
-
-static void print_ladder(const struct run *run, const struct style *style, FILE *out)
-{
-	const struct scenario *scenario = run->experiment->scenario;
-	char first[SCENARIO_STRLEN], second[SCENARIO_STRLEN];
-
-	fprintf(out, "%s%s%s  %s (%s)\n", paint_on(style, PAINT_STATE), run->experiment->name,
-		paint_off(style, PAINT_STATE), scenario->title, scenario->rfc);
-	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n\n",
-		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
-		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
-		kernel_end_watchers(run->ends[WHO_KERNEL]));
-	ladder_print(run->lab.timeline,
-		     style->verbose ? timeline_count(run->lab.timeline) : run->played, style, out);
-	putc('\n', out);
-	if (run->looks != NULL && fflush(run->looks) == 0)
-		fwrite(run->looks_text, 1, run->looks_size, out);
-	print_verdicts(run->lab.timeline, style, out);
-	putc('\n', out);
-}
-
-/* TAP's diagnostics are lines that begin with '#'. */
-static void print_diagnostics(const struct run *run, FILE *out)
-{
-	static const struct style plain = { 0 };
-	char *text = NULL;
-	size_t size = 0;
-	FILE *memory = open_memstream(&text, &size);
-
-	if (memory == NULL)
-		return;
-	print_ladder(run, &plain, memory);
-	fclose(memory);
-	for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n"))
-		fprintf(out, "# %s\n", line);
-	free(text);
-}
-
-static void write_jsonl(const void *context, FILE *out)
-{
-	const struct run *run = context;
-
-	jsonl_write(run->lab.timeline, run->experiment->name, out);
-}
-
-static void write_transcript(const void *context, FILE *out)
-{
-	const struct run *run = context;
-
-	transcript_write(run->lab.timeline, out);
-}
-
-static void write_text(const void *context, FILE *out)
-{
-	const struct run *run = context;
-
-	static const struct style plain = { 0 };
-
-	print_ladder(run, &plain, out);
-}
-
-static void write_pcapng(const void *context, FILE *out)
-{
-	const struct run *run = context;
-	const struct scenario *scenario = run->experiment->scenario;
-	char title[200], os[sizeof(struct utsname)];
-	struct utsname system;
-	struct pcapng_info info = {
-		.name = run->experiment->name,
-		.title = title,
-		.hardware = system.machine,
-		.os = os,
-		.application = "tcplab, lwIP " LWIP_VERSION_STRING,
-		.host = { [WHO_LWIP] = "lwIP " LWIP_VERSION_STRING " in user space",
-			  [WHO_KERNEL] = "the kernel's TCP",
-			  [WHO_RAW] = "a third host: segments made by hand" },
-		.start_ns = timeline_epoch_ns(run->lab.timeline),
-	};
-
-	uname(&system);
-	snprintf(title, sizeof(title), "%s (%s)", scenario->title, scenario->rfc);
-	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
-	pcapng_write(run->lab.timeline, &info, out);
-}
-
-/* What the run directory has of each experiment. */
-static int write_views(const struct run *run, const char *dir, struct why *why)
-{
-	static const struct {
-		const char *suffix;
-		void (*write)(const void *run, FILE *out);
-	} views[] = {
-		{ "jsonl", write_jsonl },
-		{ "pcapng", write_pcapng },
-		{ "txt", write_text },
-		{ RUNDIR_TRANSCRIPT, write_transcript },
-	};
-	char path[4096];
-	int err = 0;
-
-	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]) && err == 0; i++)
-		err = outfile_write(rundir_path(dir, run->experiment->name, views[i].suffix, path),
-				    views[i].write, run, why);
-	return err;
-}
-
-static void put_out(const struct run *run, const struct run_options *options,
-		    const struct style *style, FILE *const parcels[PARCELS], struct result *result)
-{
-	FILE *out = parcels[PARCEL_OUTPUT];
-
-	switch (options->format) {
-	case FORMAT_LADDER:
-		if (experiment_shown(options) || result->judgement.failed > 0)
-			print_ladder(run, style, out);
-		break;
-	case FORMAT_JSONL: write_jsonl(run, out); break;
-	case FORMAT_TAP:
-		if (result->judgement.failed > 0)
-			print_diagnostics(run, out);
-		break;
-	case FORMAT_CSV: break; /* its lines are the parent's */
-	case FORMAT_JUNIT:
-		if (result->judgement.failed > 0)
-			write_text(run, out);
-		break;
-	}
-	if (options->keep_transcripts)
-		write_transcript(run, parcels[PARCEL_TRANSCRIPT]);
-	if (options->out != NULL && write_views(run, options->out, &result->why) < 0 &&
-	    result->outcome == OUTCOME_HOLDS)
-		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 }
 
 static void look(void *context, const char *what)
@@ -380,6 +203,8 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 	result->disturbed = run.lab.disturbed;
 	result->judgement = judge_count(run.lab.timeline);
 	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
-	put_out(&run, options, style, parcels, result);
+	if (views_put(&run, style, parcels, result->outcome == OUTCOME_FAILS, &result->why) < 0 &&
+	    result->outcome == OUTCOME_HOLDS)
+		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
 	tear_down(&run);
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "lab/settings.h"
 #include "scenarios/scenario.h"
 #include "show/style.h"
 
@@ -31,6 +32,7 @@ enum outcome {
 enum parcel {
 	PARCEL_OUTPUT,     /**< what it prints, in the chosen format */
 	PARCEL_TRANSCRIPT, /**< record/transcript.h; where the options ask for it */
+	PARCEL_SECTION,    /**< of the report, likewise */
 	PARCELS
 };
 
@@ -50,7 +52,8 @@ struct result {
 	double ms;          /**< real time, from the namespace to the last verdict */
 	char waits_for[48]; /**< what it waits for just now, in real time; empty: nothing long */
 	uint64_t waits_since_ns, waits_until_ns; /**< timeline_real_ns() */
-	struct why why;                          /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
+	struct settings settings; /**< the kernel's parameters, as they were when it began */
+	struct why why;           /**< OUTCOME_NONE, OUTCOME_REFUSED: the reason */
 };
 
 /**

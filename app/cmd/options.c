@@ -137,6 +137,11 @@ static const struct option_kind {
 	{ "out", '\0', "DIR", false, VALUE_TEXT, AT(out), 0, 0,
 	  "write what was found into DIR: NAME.jsonl, .pcapng, .txt and .transcript\n"
 	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
+	{ "report", '\0', "FILE", false, VALUE_TEXT, AT(report), 0, 0,
+	  "write a report of the run, one HTML file (with --out: DIR/report.html)" },
+	{ "svg", '\0', "DIR", false, VALUE_TEXT, AT(svg), 0, 0,
+	  "write the ladder of each scenario as a picture, NAME.svg, into DIR, and\n"
+	  "the state diagram with what was walked, diagram.svg" },
 	{ "repeat", '\0', "N", false, VALUE_NUMBER, AT(repeat), 1, MAX_REPEAT,
 	  "run each N times and tell how many distinct transcripts there were" },
 	{ "seed", '\0', "N", true, VALUE_SEED, AT(lab.seed), 0, 0,

@@ -43,6 +43,8 @@ struct run_options {
 	const char *mtu; /**< as it was given: its range depends on the family; NULL: it was not */
 	enum format format;
 	const char *out;                      /**< directory for evidence; NULL: none */
+	const char *svg;                      /**< directory for pictures; NULL: none */
+	const char *report;                   /**< file for the report; NULL: none */
 	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */
 	struct texts lwip;                    /**< "keep_idle=5000": end/lwip_option.h */
 	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */

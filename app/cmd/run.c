@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 #include "cmd/repeat.h"
 #include "cmd/rundir.h"
+#include "cmd/suite_report.h"
 
 /* What the options ask for, with the experiments chosen. */
 static int run(struct suite *suite)
@@ -26,7 +27,8 @@ int cmd_run(int argc, char **argv)
 
 	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
 		run_options_complain("run", &why);
-	} else if (suite_select(&suite, &why) < 0) {
+	} else if (suite_select(&suite, &why) < 0 ||
+		   suite_report_prepare(&suite, argc, argv, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);
 	} else {
 		suite.style.verbose = suite.options.verbose > 1;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/suite_report.h"
 
 /* Whether a pattern, the ith of the options (-1: any of them), means an experiment. */
 static bool is_meant(const struct suite *suite, int i, const struct experiment *experiment)
@@ -272,6 +273,7 @@ static void on_done(int index, const struct parcel_text parcels[PARCELS], void *
 	erase_progress(suite);
 	if (!suite->quiet)
 		show_result(suite, index, &parcels[PARCEL_OUTPUT]);
+	suite_report_keep(suite, index, &parcels[PARCEL_SECTION]);
 	if (suite->done != NULL)
 		suite->done(suite, index, parcels);
 	if (result->why.text[0] != '\0')
@@ -334,6 +336,22 @@ static void print_summary(const struct suite *suite)
 	putchar('\n');
 }
 
+/* What is written when all have ended. The report's path comes last: it is what people look for. */
+static int write_files(const struct suite *suite, struct why *why)
+{
+	const struct run_options *options = &suite->options;
+	int err = 0;
+
+	if (options->svg != NULL)
+		err = suite_report_write_diagram(suite, why);
+	if (options->report != NULL && err == 0)
+		err = suite_report_write(suite, why);
+	if (options->report != NULL && err == 0 && options->format == FORMAT_LADDER &&
+	    !suite->quiet)
+		printf("report: %s\n", options->report);
+	return err;
+}
+
 /* What has failed counts more than what could not be tried. */
 static int exit_status(const struct suite *suite)
 {
@@ -383,6 +401,11 @@ int suite_run(struct suite *suite)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
 		print_summary(suite);
+	if (write_files(suite, &why) < 0) {
+		fflush(stdout);
+		fprintf(stderr, "tcplab: %s\n", why.text);
+		return exit_status(suite) == EXIT_FAILS ? EXIT_FAILS : EXIT_TROUBLE;
+	}
 	return exit_status(suite);
 }
 
@@ -405,6 +428,7 @@ void suite_free(struct suite *suite)
 	run_options_free(&suite->options);
 	free(suite->experiments);
 	free(suite->announced);
+	suite_report_free(suite);
 	if (suite->results != NULL)
 		munmap(suite->results, (size_t)suite->count * sizeof(struct result));
 }

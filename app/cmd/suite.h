@@ -5,6 +5,8 @@
 #ifndef APP_CMD_SUITE_H
 #define APP_CMD_SUITE_H
 
+#include <time.h>
+
 #include "cmd/jobs.h"
 
 /** The experiments of one command, and what came of them. */
@@ -13,9 +15,14 @@ struct suite {
 	struct style style;
 	struct experiment *experiments;
 	struct result *results;
-	int count;      /**< with --repeat: each experiment so many times, one behind the other */
-	bool quiet;     /**< nothing is shown but trouble */
-	bool any_order; /**< done is called for each experiment as soon as it has ended */
+	int count;       /**< with --repeat: each experiment so many times, one behind the other */
+	char **sections; /**< of the report, for each; NULL: no report */
+	size_t *section_sizes;  /**< bytes of them */
+	char command[1024];     /**< as it was typed */
+	char report_path[4096]; /**< where the report goes by itself: into the run directory */
+	time_t when;            /**< it began */
+	bool quiet;             /**< nothing is shown but trouble */
+	bool any_order;         /**< done is called for each experiment as soon as it has ended */
 	/** Is called for each experiment, in their order, with what it handed over; NULL: nobody. */
 	void (*done)(struct suite *suite, int index, const struct parcel_text parcels[PARCELS]);
 	void *context;       /**< of that */

@@ -3,24 +3,7 @@
 
 #include <inttypes.h>
 
-/* Length of the well-formed UTF-8 sequence at s (RFC 3629); 0 if it is not one. */
-static int utf8_length(const unsigned char *s)
-{
-	int length = s[0] < 0x80   ? 1
-		     : s[0] < 0xc2 ? 0
-		     : s[0] < 0xe0 ? 2
-		     : s[0] < 0xf0 ? 3
-		     : s[0] < 0xf5 ? 4
-				   : 0;
-
-	for (int i = 1; i < length; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-		return 0;
-	return length;
-}
+#include "record/utf8.h"
 
 static void put_string(FILE *out, const char *text)
 {

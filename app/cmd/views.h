@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What an experiment leaves when it has been played: for the terminal, for its parent, in files. All
+ * of it is written from the timeline.
+ */
+#ifndef APP_CMD_VIEWS_H
+#define APP_CMD_VIEWS_H
+
+#include "cmd/experiment.h"
+
+/** An experiment in its own process, from its beginning to its outputs. */
+struct run {
+	const struct experiment *experiment;
+	struct lab lab;
+	struct end *ends[WHO_RAW + 1];
+	struct lwip_option *lwip_options;
+	uint32_t played; /**< the last event of the scenario itself */
+	FILE *looks;     /**< what was seen at its moments; NULL: nobody asked */
+	char *looks_text;
+	size_t looks_size;
+};
+
+/**
+ * Writes what the experiment's options ask for.
+ *
+ * @param parcels  take what goes to the parent
+ * @param failed   a verdict has
+ * @return 0; a negative errno with the reason in why: a file could not be written
+ */
+int views_put(const struct run *run, const struct style *style, FILE *const parcels[PARCELS],
+	      bool failed, struct why *why);
+
+#endif
