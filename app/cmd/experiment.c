@@ -23,6 +23,7 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 		return false;
 	experiment->scenario = scenario;
 	experiment->options = NULL; /* whoever chooses it knows them */
+	experiment->label[0] = '\0';
 	experiment->role[0] = first;
 	experiment->role[1] = scenario->against == RAW ? WHO_RAW
 			      : first == WHO_LWIP      ? WHO_KERNEL

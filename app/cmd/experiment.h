@@ -19,6 +19,7 @@ struct experiment {
 	const struct run_options *options;
 	enum who role[2];               /**< who plays the scenario's first and second role */
 	char name[SCENARIO_STRLEN + 8]; /**< "close-merged/lwip" */
+	char label[160]; /**< in a sweep: its name and its values, "close/lwip --drop=3" */
 };
 
 enum outcome {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/suite_junit.h"
 #include "cmd/suite_report.h"
 
 /* Whether a pattern, the ith of the options (-1: any of them), means an experiment. */
@@ -177,10 +178,12 @@ static void print_line(const struct suite *suite, int index, bool with_paths)
 	putchar('\n');
 }
 
-static void show_result(const struct suite *suite, int index, const struct parcel_text *output)
+static void show_result(struct suite *suite, int index, const struct parcel_text *output)
 {
 	if (suite->options.format == FORMAT_TAP)
 		print_tap(suite, index, output);
+	else if (suite->options.format == FORMAT_JUNIT)
+		suite_junit_keep(suite, index, output);
 	else
 		fwrite(output->text, 1, output->size, stdout);
 	if (suite->options.format == FORMAT_LADDER && !experiment_shown(&suite->options))
@@ -401,6 +404,10 @@ int suite_run(struct suite *suite)
 		return trouble(why.text);
 	if (suite->options.format == FORMAT_LADDER && !suite->quiet)
 		print_summary(suite);
+	if (suite->options.format == FORMAT_JUNIT && !suite->quiet && suite_junit_print(suite) < 0)
+		return trouble("out of memory for the verdicts");
+	if (suite->ended != NULL && suite->ended(suite) < 0)
+		return trouble("out of memory for the outcomes");
 	if (write_files(suite, &why) < 0) {
 		fflush(stdout);
 		fprintf(stderr, "tcplab: %s\n", why.text);
@@ -429,6 +436,7 @@ void suite_free(struct suite *suite)
 	free(suite->experiments);
 	free(suite->announced);
 	suite_report_free(suite);
+	suite_junit_free(suite);
 	if (suite->results != NULL)
 		munmap(suite->results, (size_t)suite->count * sizeof(struct result));
 }

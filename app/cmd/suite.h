@@ -17,14 +17,18 @@ struct suite {
 	struct result *results;
 	int count;       /**< with --repeat: each experiment so many times, one behind the other */
 	char **sections; /**< of the report, for each; NULL: no report */
-	size_t *section_sizes;  /**< bytes of them */
-	char command[1024];     /**< as it was typed */
+	size_t *section_sizes;           /**< bytes of them */
+	char **ladders;                  /**< for JUnit, of what failed; NULL: none */
+	const struct outcomes *outcomes; /**< of a sweep, for the report; NULL: it is none */
+	char command[1024];              /**< as it was typed */
 	char report_path[4096]; /**< where the report goes by itself: into the run directory */
 	time_t when;            /**< it began */
 	bool quiet;             /**< nothing is shown but trouble */
 	bool any_order;         /**< done is called for each experiment as soon as it has ended */
 	/** Is called for each experiment, in their order, with what it handed over; NULL: nobody. */
 	void (*done)(struct suite *suite, int index, const struct parcel_text parcels[PARCELS]);
+	/** Is called when all have ended, before files are written; NULL: nobody. */
+	int (*ended)(struct suite *suite);
 	void *context;       /**< of that */
 	uint64_t *announced; /**< for each, the wait that was told of last: its beginning */
 	bool progress_shown; /**< a line of progress stands on the terminal */

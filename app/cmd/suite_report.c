@@ -84,7 +84,7 @@ static void describe(const struct suite *suite, int index, struct names *names,
 	const struct result *result = &suite->results[index];
 
 	*to = (struct report_experiment){
-		.name = experiment->name,
+		.name = experiment->label[0] == '\0' ? experiment->name : experiment->label,
 		.theme = scenario_name(scenario_theme(experiment->scenario), ' ', names->theme),
 		.title = experiment->scenario->title,
 		.rfc = experiment->scenario->rfc,
@@ -150,6 +150,7 @@ int suite_report_write(const struct suite *suite, struct why *why)
 	struct names *names = calloc(count + 1, sizeof(*names));
 	struct report report = { .command = suite->command,
 				 .when = suite->when,
+				 .outcomes = suite->outcomes,
 				 .seed = suite->options.lab.seed,
 				 .experiments = experiments };
 	int err;

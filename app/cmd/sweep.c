@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/range.h"
 #include "cmd/suite.h"
+#include "cmd/suite_report.h"
 #include "show/outcomes.h"
 
 #define MAX_CASES 10000
@@ -36,6 +37,7 @@ struct sweep {
 	struct sweep_case *cases;
 	int case_count;
 	int *case_of; /* for each of the suite's experiments */
+	struct outcomes outcomes;
 	struct suite suite;
 };
 
@@ -131,6 +133,19 @@ static int make_cases(struct sweep *sweep, int argc, char **argv, struct why *wh
 	return err;
 }
 
+/* What sets it apart from the others of its name. */
+static void label(const struct sweep *sweep, int number, struct experiment *experiment)
+{
+	size_t length = (size_t)snprintf(experiment->label, sizeof(experiment->label), "%s",
+					 experiment->name);
+
+	for (int i = 0; i < sweep->parameter_count && length < sizeof(experiment->label); i++)
+		length += (size_t)snprintf(
+			experiment->label + length, sizeof(experiment->label) - length, " %s=%s",
+			sweep->parameters[i].name,
+			sweep->parameters[i].range.values[sweep->cases[number].value[i]]);
+}
+
 /* The experiments of one case join the others. */
 static int join(struct sweep *sweep, int number, struct why *why)
 {
@@ -148,22 +163,22 @@ static int join(struct sweep *sweep, int number, struct why *why)
 	for (int i = 0; i < one.count && err == 0; i++) {
 		all->experiments[all->count] = one.experiments[i];
 		all->experiments[all->count].options = &sweep->cases[number].options;
+		label(sweep, number, &all->experiments[all->count]);
 		sweep->case_of[all->count++] = number;
 	}
 	free(one.experiments); /* its options are the case's */
 	return err;
 }
 
-static int show_outcomes(struct sweep *sweep)
+/* What became of each, when all have ended. */
+static int fill_outcomes(struct suite *suite)
 {
-	struct suite *suite = &sweep->suite;
-	struct outcomes outcomes = { .count = suite->count };
+	struct sweep *sweep = suite->context;
+	struct outcomes *outcomes = &sweep->outcomes;
 	struct outcome_row *rows = calloc((size_t)suite->count, sizeof(*rows));
 
-	if (rows == NULL) {
-		fputs("tcplab sweep: out of memory for the table\n", stderr);
-		return EXIT_TROUBLE;
-	}
+	if (rows == NULL)
+		return -ENOMEM;
 	for (int i = 0; i < suite->count; i++) {
 		const struct sweep_case *one = &sweep->cases[sweep->case_of[i]];
 
@@ -175,14 +190,19 @@ static int show_outcomes(struct sweep *sweep)
 		rows[i].journey[WHO_KERNEL] = &suite->results[i].journey[WHO_KERNEL];
 	}
 	for (int j = 0; j < sweep->parameter_count; j++)
-		outcomes.parameter[j] = sweep->parameters[j].name;
-	outcomes.rows = rows;
-	if (suite->options.format == FORMAT_CSV)
-		outcomes_write_csv(&outcomes, stdout);
+		outcomes->parameter[j] = sweep->parameters[j].name;
+	outcomes->rows = rows;
+	outcomes->count = suite->count;
+	suite->outcomes = outcomes;
+	return 0;
+}
+
+static void print_outcomes(const struct sweep *sweep)
+{
+	if (sweep->suite.options.format == FORMAT_CSV)
+		outcomes_write_csv(&sweep->outcomes, stdout);
 	else
-		outcomes_print(&outcomes, &suite->style, stdout);
-	free(rows);
-	return EXIT_HOLDS;
+		outcomes_print(&sweep->outcomes, &sweep->suite.style, stdout);
 }
 
 /* A verdict that fails is what a sweep looks for; an experiment that dies or cannot begin is not. */
@@ -207,8 +227,30 @@ static void sweep_free(struct sweep *sweep)
 		range_free(&sweep->parameters[i].range);
 	free(sweep->cases);
 	free(sweep->case_of);
+	free((void *)sweep->outcomes.rows);
 	sweep->suite.options = (struct run_options){ 0 }; /* the first case's */
 	suite_free(&sweep->suite);
+}
+
+static int run(struct sweep *sweep, int argc, char **argv)
+{
+	struct suite *suite = &sweep->suite;
+	struct why why;
+
+	suite->options = sweep->cases[0].options;
+	suite->style = style_of_terminal(STDOUT_FILENO);
+	suite->ended = fill_outcomes;
+	suite->context = sweep;
+	if (suite_report_prepare(suite, argc, argv, &why) < 0) {
+		fprintf(stderr, "tcplab sweep: %s\n", why.text);
+		return EXIT_TROUBLE;
+	}
+	if (suite_run(suite) == EXIT_TROUBLE && suite->outcomes == NULL)
+		return EXIT_TROUBLE;
+	print_outcomes(sweep);
+	if (suite->options.report != NULL && suite->options.format == FORMAT_LADDER)
+		printf("\nreport: %s\n", suite->options.report);
+	return status_of(suite);
 }
 
 int cmd_sweep(int argc, char **argv)
@@ -224,12 +266,7 @@ int cmd_sweep(int argc, char **argv)
 	if (err < 0) {
 		fprintf(stderr, "tcplab sweep: %s\n", why.text);
 	} else {
-		sweep.suite.options = sweep.cases[0].options;
-		sweep.suite.style = style_of_terminal(STDOUT_FILENO);
-		if (suite_run(&sweep.suite) == EXIT_TROUBLE && sweep.suite.results == NULL)
-			status = EXIT_TROUBLE;
-		else if (show_outcomes(&sweep) == EXIT_HOLDS)
-			status = status_of(&sweep.suite);
+		status = run(&sweep, argc, argv);
 	}
 	sweep_free(&sweep);
 	return status;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "show/markup.h"
+
 #define ARROW " → "
 
 static size_t column(const struct outcomes *outcomes, int parameter)
@@ -141,4 +143,43 @@ void outcomes_write_csv(const struct outcomes *outcomes, FILE *out)
 		put_record(outcomes, &outcomes->rows[i], WHO_LWIP, out);
 		put_record(outcomes, &outcomes->rows[i], WHO_KERNEL, out);
 	}
+}
+
+/* -- HTML */
+
+static void put_html_end(const struct journey *journey, enum who who, FILE *out)
+{
+	fprintf(out, "<td>%s</td><td>%s</td><td>%u</td><td>", who_name(who), last_state(journey),
+		journey->retransmissions);
+	put_way(journey, out);
+	fputs("</td></tr>\n", out);
+}
+
+void outcomes_write_html(const struct outcomes *outcomes, FILE *out)
+{
+	fputs("<table class=\"outcomes\"><tr>", out);
+	for (int i = 0; i < OUTCOME_PARAMETERS && outcomes->parameter[i] != NULL; i++) {
+		fputs("<th>", out);
+		markup_text(out, outcomes->parameter[i]);
+		fputs("</th>", out);
+	}
+	fputs("<th>experiment</th><th>verdict</th><th>end</th><th>last state</th>"
+	      "<th>sent again</th><th>its way, with the seconds in each state</th></tr>\n",
+	      out);
+	for (int i = 0; i < outcomes->count; i++) {
+		const struct outcome_row *row = &outcomes->rows[i];
+
+		fputs("<tr>", out);
+		for (int j = 0; j < OUTCOME_PARAMETERS && outcomes->parameter[j] != NULL; j++) {
+			fputs("<td rowspan=\"2\">", out);
+			markup_text(out, row->value[j]);
+			fputs("</td>", out);
+		}
+		fprintf(out, "<td rowspan=\"2\">%s</td><td rowspan=\"2\">%s</td>", row->experiment,
+			row->verdict);
+		put_html_end(row->journey[WHO_LWIP], WHO_LWIP, out);
+		fputs("<tr>", out);
+		put_html_end(row->journey[WHO_KERNEL], WHO_KERNEL, out);
+	}
+	fputs("</table>\n", out);
 }

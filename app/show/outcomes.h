@@ -32,4 +32,7 @@ void outcomes_print(const struct outcomes *outcomes, const struct style *style, 
 /** The same as comma-separated values (RFC 4180): a line for each case and end. */
 void outcomes_write_csv(const struct outcomes *outcomes, FILE *out);
 
+/** The same as a table of HTML. */
+void outcomes_write_html(const struct outcomes *outcomes, FILE *out);
+
 #endif

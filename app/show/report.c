@@ -340,6 +340,12 @@ void report_write(const struct report *report, FILE *out)
 	fprintf(out, "%s%s%s</style></head>\n<body>\n", markup_report_css, markup_diagram_css,
 		markup_ladder_css);
 	put_head(report, out);
+	if (report->outcomes != NULL) {
+		fputs("<section id=\"outcomes\"><h2>Outcomes</h2>\n<div class=\"tables wide\">",
+		      out);
+		outcomes_write_html(report->outcomes, out);
+		fputs("</div></section>\n", out);
+	}
 	put_diagram(report, out);
 	put_experiments(report, out);
 	put_environment(report, out);

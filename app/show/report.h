@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "lab/settings.h"
+#include "show/outcomes.h"
 #include "show/svg_ladder.h"
 
 /**
@@ -53,6 +54,7 @@ struct report {
 	time_t when;         /**< the run began */
 	uint64_t seed;
 	const struct settings *settings; /**< NULL: no experiment came so far as to read them */
+	const struct outcomes *outcomes; /**< of a sweep; NULL: it was none */
 	const struct report_experiment *experiments;
 	int count;
 };
