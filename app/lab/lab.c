@@ -236,8 +236,8 @@ void lab_kernel_acted(struct lab *lab)
 		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
 	} while (frames == FRAMES_PER_READ);
 	LWIP_ASSERT("the TAP device is there", frames >= 0);
-	if (!lab->waiting && tick_since(lab->step_ns) &&
-	    tick_may_have_acknowledged_fin(lab->timeline, lab->step_event))
+	if (!lab->waiting && tick_may_have_acknowledged_fin(lab->timeline, lab->step_event,
+							    tick_since(lab->step_ns)))
 		lab->disturbed++;
 }
 

@@ -41,13 +41,31 @@ static bool was_asked_for(const struct timeline *timeline, const struct event *a
 	       strcmp(cause->call.name, "setsockopt") == 0;
 }
 
-bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n)
+/* Whether the other side has sent one SYN, one FIN that counts (with ACK), and no data. */
+static bool has_no_other_reason(const struct timeline *timeline, const char *conn, uint32_t n)
+{
+	unsigned int syns = 0, fins = 0, data = 0;
+	const struct event *event;
+
+	while ((event = timeline_event(timeline, --n)) != NULL) {
+		if (event->kind != EV_FRAME || event->who == WHO_KERNEL || event->conn == NULL ||
+		    strcmp(event->conn, conn) != 0)
+			continue;
+		syns += (event->frame.segment.flags & SEG_SYN) != 0;
+		fins += (event->frame.segment.flags & (SEG_FIN | SEG_ACK)) == (SEG_FIN | SEG_ACK);
+		data += event->frame.segment.length;
+	}
+	return syns == 1 && fins == 1 && data == 0;
+}
+
+bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n, bool ticked)
 {
 	const struct event *event;
 
 	while ((event = timeline_event(timeline, ++n)) != NULL)
 		if (is_bare_ack(event) && !was_asked_for(timeline, event) &&
-		    state_at(timeline, event->conn, event->n) == ST_CLOSE_WAIT)
+		    state_at(timeline, event->conn, event->n) == ST_CLOSE_WAIT &&
+		    (ticked || has_no_other_reason(timeline, event->conn, event->n)))
 			return true;
 	return false;
 }

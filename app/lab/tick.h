@@ -25,10 +25,13 @@ bool tick_since(uint64_t since_ns);
 
 /**
  * Whether the kernel has sent, after an event, what that timer sends: an ACK and nothing else, on a
- * connection that is in CLOSE_WAIT; unless it was asked to (TCP_QUICKACK).
+ * connection that is in CLOSE_WAIT, unless it was asked to (TCP_QUICKACK). When its peer has sent
+ * one SYN, one FIN and nothing else, the kernel has no other reason; else it may have acknowledged
+ * at once what came again.
  *
- * @param n  the event before the step
+ * @param n        the event before the step
+ * @param ticked   tick_since() the step's beginning
  */
-bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n);
+bool tick_may_have_acknowledged_fin(const struct timeline *timeline, uint32_t n, bool ticked);
 
 #endif
