@@ -113,8 +113,8 @@ enum value {
 /* All options, in the order in which the help shows them. */
 static const struct option_kind {
 	const char *name;
-	char letter;          /* '\0': none */
 	const char *argument; /* NULL: it takes none */
+	char letter;          /* '\0': none */
 	bool recipe;          /* what happens in an experiment depends on it */
 	enum value value;
 	size_t at;             /* of what it sets, in struct run_options */
@@ -122,53 +122,53 @@ static const struct option_kind {
 	const char *help;      /* lines */
 } kinds[] = {
 #define AT(member) offsetof(struct run_options, member)
-	{ "jobs", 'j', "N", false, VALUE_NUMBER, AT(jobs), 1, MAX_JOBS,
+	{ "jobs", "N", 'j', false, VALUE_NUMBER, AT(jobs), 1, MAX_JOBS,
 	  "run N scenarios at a time (default: one for each processor)" },
-	{ "verbose", 'v', NULL, false, VALUE_COUNT, AT(verbose), 0, 0,
+	{ "verbose", NULL, 'v', false, VALUE_COUNT, AT(verbose), 0, 0,
 	  "show the ladder of every scenario, not only of those that fail or are\n"
 	  "named; twice: with every event, preparations and polls included" },
-	{ "slow", '\0', NULL, false, VALUE_NONE, AT(slow), 0, 0,
+	{ "slow", NULL, '\0', false, VALUE_NONE, AT(slow), 0, 0,
 	  "with the scenarios that wait for the kernel's timers (by name: always)" },
-	{ "show", '\0', NULL, false, VALUE_NONE, AT(show), 0, 0,
+	{ "show", NULL, '\0', false, VALUE_NONE, AT(show), 0, 0,
 	  "what ss, netstat and lsof say at the scenarios' marked moments and at\n"
 	  "their end, with lwIP's own table beside it" },
-	{ "format", '\0', "FORMAT", false, VALUE_FORMAT, AT(format), 0, 0,
+	{ "format", "FORMAT", '\0', false, VALUE_FORMAT, AT(format), 0, 0,
 	  "ladder (for people, the default), tap, junit or jsonl; csv for a sweep" },
-	{ "out", '\0', "DIR", false, VALUE_TEXT, AT(out), 0, 0,
+	{ "out", "DIR", '\0', false, VALUE_TEXT, AT(out), 0, 0,
 	  "write what was found into DIR: NAME.jsonl, .pcapng, .txt and .transcript\n"
 	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
-	{ "report", '\0', "FILE", false, VALUE_TEXT, AT(report), 0, 0,
+	{ "report", "FILE", '\0', false, VALUE_TEXT, AT(report), 0, 0,
 	  "write a report of the run, one HTML file (with --out: DIR/report.html)" },
-	{ "svg", '\0', "DIR", false, VALUE_TEXT, AT(svg), 0, 0,
+	{ "svg", "DIR", '\0', false, VALUE_TEXT, AT(svg), 0, 0,
 	  "write the ladder of each scenario as a picture, NAME.svg, into DIR, and\n"
 	  "the state diagram with what was walked, diagram.svg" },
-	{ "repeat", '\0', "N", false, VALUE_NUMBER, AT(repeat), 1, MAX_REPEAT,
+	{ "repeat", "N", '\0', false, VALUE_NUMBER, AT(repeat), 1, MAX_REPEAT,
 	  "run each N times and tell how many distinct transcripts there were" },
-	{ "seed", '\0', "N", true, VALUE_SEED, AT(lab.seed), 0, 0,
+	{ "seed", "N", '\0', true, VALUE_SEED, AT(lab.seed), 0, 0,
 	  "of all randomness of lwIP, the lab and the wire (default 1)" },
-	{ "ipv4", '4', NULL, true, VALUE_FAMILY, AT(lab.family), 4, 4, "over IPv4 (default)" },
-	{ "ipv6", '6', NULL, true, VALUE_FAMILY, AT(lab.family), 6, 6, "over IPv6" },
-	{ "mtu", '\0', "N", true, VALUE_TEXT, AT(mtu), 0, 0,
+	{ "ipv4", NULL, '4', true, VALUE_FAMILY, AT(lab.family), 4, 4, "over IPv4 (default)" },
+	{ "ipv6", NULL, '6', true, VALUE_FAMILY, AT(lab.family), 6, 6, "over IPv6" },
+	{ "mtu", "N", '\0', true, VALUE_TEXT, AT(mtu), 0, 0,
 	  "of the link between lwIP and the kernel, in bytes: at most 1500, and at\n"
 	  "least 88 over IPv4, 1280 over IPv6" },
-	{ "sysctl", '\0', "NAME=VALUE", true, VALUE_SYSCTL, AT(sysctls), 0, 0,
+	{ "sysctl", "NAME=VALUE", '\0', true, VALUE_SYSCTL, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
-	{ "lwip", '\0', "NAME=VALUE", true, VALUE_LWIP, AT(lwip), 0, 0,
+	{ "lwip", "NAME=VALUE", '\0', true, VALUE_LWIP, AT(lwip), 0, 0,
 	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES },
-	{ "drop", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0,
+	{ "drop", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0,
 	  "lose these segments; this and the next: as often as you like, and\n"
 	  "'tcplab help wire' explains how to name them" },
-	{ "dup", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let them arrive twice" },
-	{ "corrupt", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "change their last byte" },
-	{ "reorder", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let the next one pass them" },
-	{ "delay", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "let them arrive later" },
-	{ "hold", '\0', "SEGMENTS", true, VALUE_RULE, 0, 0, 0, "keep them" },
-	{ "cut", '\0', "WHEN", true, VALUE_RULE, 0, 0, 0, "pull the cable" },
-	{ "patience", '\0', "MS", true, VALUE_NUMBER, AT(patience_ms), 1, 600000,
+	{ "dup", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0, "let them arrive twice" },
+	{ "corrupt", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0, "change their last byte" },
+	{ "reorder", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0, "let the next one pass them" },
+	{ "delay", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0, "let them arrive later" },
+	{ "hold", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0, "keep them" },
+	{ "cut", "WHEN", '\0', true, VALUE_RULE, 0, 0, 0, "pull the cable" },
+	{ "patience", "MS", '\0', true, VALUE_NUMBER, AT(patience_ms), 1, 600000,
 	  "how long an expectation waits, in real time (default: 2000; with faults\n"
 	  "on the wire 20000, since lwIP's first retransmission takes 3 s)" },
-	{ "until-closed", '\0', NULL, true, VALUE_NONE, AT(until_closed), 0, 0,
+	{ "until-closed", NULL, '\0', true, VALUE_NONE, AT(until_closed), 0, 0,
 	  "after a scenario's last step, wait until every connection is CLOSED\n"
 	  "(the kernel's TIME_WAIT takes 60 s)" },
 #undef AT

@@ -22,10 +22,10 @@ struct series {
 };
 
 struct repeat {
-	struct series *series;
 	int unanimous; /* experiments with one transcript */
 	int decided;   /* experiments in which lwIP did otherwise after the same history */
 	bool trouble;
+	struct series series[];
 };
 
 static bool add_variant(struct series *series, const char *text)
@@ -136,27 +136,28 @@ static void collect(struct suite *suite, int index, const struct parcel_text par
 int repeat_run(struct suite *suite)
 {
 	int count = suite->count / (int)suite->options.repeat;
-	struct repeat repeat = { .series = calloc((size_t)count, sizeof(*repeat.series)) };
+	struct repeat *repeat =
+		calloc(1, sizeof(*repeat) + (size_t)count * sizeof(repeat->series[0]));
 	int status;
 
-	if (repeat.series == NULL) {
+	if (repeat == NULL) {
 		fputs("tcplab run: out of memory for the transcripts\n", stderr);
 		return EXIT_TROUBLE;
 	}
 	suite->quiet = suite->any_order = suite->options.keep_transcripts = true;
 	suite->done = collect;
-	suite->context = &repeat;
+	suite->context = repeat;
 	status = suite_run(suite);
-	for (int i = 0; i < count; i++)
-		free_series(&repeat.series[i]);
-	free(repeat.series);
-	if (repeat.trouble) {
+	if (repeat->trouble) {
 		fputs("tcplab run: out of memory for the transcripts\n", stderr);
-		return EXIT_TROUBLE;
+		status = EXIT_TROUBLE;
+	} else {
+		printf("\n%d of %d experiments gave one transcript in %u runs; lwIP did otherwise "
+		       "after the same history in %d\n",
+		       repeat->unanimous, count, suite->options.repeat, repeat->decided);
 	}
-	printf("\n%d of %d experiments gave one transcript in %u runs; lwIP did otherwise after "
-	       "the "
-	       "same history in %d\n",
-	       repeat.unanimous, count, suite->options.repeat, repeat.decided);
+	for (int i = 0; i < count; i++)
+		free_series(&repeat->series[i]);
+	free(repeat);
 	return status;
 }

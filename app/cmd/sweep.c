@@ -126,8 +126,10 @@ static int make_cases(struct sweep *sweep, int argc, char **argv, struct why *wh
 	if (count > MAX_CASES)
 		return why_set(why, EINVAL, "these are %d cases: %d at most", count, MAX_CASES);
 	sweep->cases = calloc((size_t)count, sizeof(*sweep->cases));
-	if (sweep->cases == NULL)
-		return why_set(why, ENOMEM, "out of memory for %d cases", count);
+	if (sweep->cases == NULL) {
+		why_set(why, ENOMEM, "out of memory for %d cases", count);
+		return -ENOMEM;
+	}
 	for (int i = 0; i < count && err == 0; i++)
 		err = make_case(sweep, i, argc, argv, why);
 	return err;
@@ -146,20 +148,32 @@ static void label(const struct sweep *sweep, int number, struct experiment *expe
 			sweep->parameters[i].range.values[sweep->cases[number].value[i]]);
 }
 
+static int make_room(struct sweep *sweep, int more, struct why *why)
+{
+	struct suite *all = &sweep->suite;
+	size_t total = (size_t)all->count + (size_t)more;
+	struct experiment *experiments = realloc(all->experiments, total * sizeof(*experiments));
+	int *case_of = realloc(sweep->case_of, total * sizeof(*case_of));
+
+	if (experiments != NULL)
+		all->experiments = experiments;
+	if (case_of != NULL)
+		sweep->case_of = case_of;
+	if (experiments != NULL && case_of != NULL)
+		return 0;
+	why_set(why, ENOMEM, "out of memory for the experiments");
+	return -ENOMEM;
+}
+
 /* The experiments of one case join the others. */
 static int join(struct sweep *sweep, int number, struct why *why)
 {
 	struct suite one = { .options = sweep->cases[number].options };
 	struct suite *all = &sweep->suite;
 	int err = suite_select(&one, why);
-	size_t total = (size_t)all->count + (size_t)one.count;
-	struct experiment *experiments = realloc(all->experiments, total * sizeof(*experiments));
-	int *case_of = realloc(sweep->case_of, total * sizeof(*case_of));
 
-	all->experiments = experiments == NULL ? all->experiments : experiments;
-	sweep->case_of = case_of == NULL ? sweep->case_of : case_of;
-	if (err == 0 && (experiments == NULL || case_of == NULL))
-		err = why_set(why, ENOMEM, "out of memory for the experiments");
+	if (err == 0)
+		err = make_room(sweep, one.count, why);
 	for (int i = 0; i < one.count && err == 0; i++) {
 		all->experiments[all->count] = one.experiments[i];
 		all->experiments[all->count].options = &sweep->cases[number].options;
@@ -263,7 +277,7 @@ int cmd_sweep(int argc, char **argv)
 		err = make_cases(&sweep, argc, argv, &why);
 	for (int i = 0; i < sweep.case_count && err == 0; i++)
 		err = join(&sweep, i, &why);
-	if (err < 0) {
+	if (err < 0 || sweep.cases == NULL) {
 		fprintf(stderr, "tcplab sweep: %s\n", why.text);
 	} else {
 		status = run(&sweep, argc, argv);

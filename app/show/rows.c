@@ -64,7 +64,7 @@ static struct row *add_row(struct rows *rows, const struct event *event)
 {
 	struct row *row;
 
-	if (rows->count == rows->room) {
+	if (rows->row == NULL || rows->count == rows->room) {
 		rows->room = rows->room == 0 ? 64 : rows->room * 2;
 		rows->row = realloc(rows->row, rows->room * sizeof(*row));
 		if (rows->row == NULL)

@@ -30,8 +30,10 @@ static const char *class_of(const char *svg, unsigned int edge)
 
 	snprintf(mark, sizeof(mark), "\" data-e=\"%u\">", edge);
 	at = strstr(svg, mark);
-	if (at == NULL)
+	if (at == NULL) {
 		fail_msg("edge %u is not there", edge);
+		return "";
+	}
 	while (at[-1] != '"')
 		at--;
 	snprintf(class, sizeof(class), "%.*s", (int)strcspn(at, "\""), at);

@@ -59,7 +59,6 @@ static const char *row_with(const char *words)
 		fail_msg("'%s' is not in\n%s", words, svg);
 	while ((next = strstr(begin + 1, "<g class=\"row")) != NULL && next < at)
 		begin = next;
-	length = strcspn(begin, "\n");
 	next = strstr(begin, "</g>\n");
 	length = next == NULL ? strlen(begin) : (size_t)(next - begin);
 	assert_true(length < sizeof(row));
