@@ -260,7 +260,8 @@ static void put_experiment(const struct report_experiment *experiment, FILE *out
 		fputs("</p>\n", out);
 	}
 	put_parts(experiment, out);
-	fwrite(experiment->section, 1, experiment->section_size, out);
+	if (experiment->section_size > 0)
+		fwrite(experiment->section, 1, experiment->section_size, out);
 	fputs("</div></details>\n", out);
 }
 

@@ -12,7 +12,7 @@ plan 3
 
 # Times, and what has a place according to their length.
 normalised() {
-	sed -E 's/[0-9]+\.[0-9]+/T/g; s/^( *)T/T/; s/ +/ /g; s/[─┄]+/─/g' "$1"
+	LC_ALL=C.UTF-8 sed -E 's/[0-9]+\.[0-9]+/T/g; s/^( *)T/T/; s/ +/ /g; s/[─┄]+/─/g' "$1"
 }
 
 page=docs/experiments.md
@@ -21,4 +21,4 @@ is "$page: its commands run" "$rc$err" 0
 normalised $page >"$tmp/wanted"
 normalised "$tmp/out" >"$tmp/got"
 is "$page: they print what it shows" "$(diff "$tmp/wanted" "$tmp/got" | head -n 20)" ""
-is "$page: each has printed something" "$(grep -A 1 '^    \$ ' $page | grep -c '^$')" 0
+is "$page: each has printed something" "$(grep -A 1 '^    \$ ' $page | grep -ac '^$')" 0

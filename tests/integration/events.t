@@ -65,7 +65,7 @@ is "the reference's own examples are right" "$(cat "$tmp/problems")" ""
 views="jsonl pcapng transcript txt"
 is "--out: each view of each, what repeats the run, and nothing else" "$(ls "$tmp/out.d")" \
 	"$({
-		echo command environment
+		echo command environment report.html
 		for name in $names; do for view in $views; do echo "$name.$view" | tr / -; done; done
 	} | xargs -n 1 | sort)"
 joined jsonl >"$tmp/joined"
@@ -78,7 +78,7 @@ is "--out: for all to read" "$(find "$tmp/out.d" -type f ! -perm -444)" ""
 is "--out: nothing partial" "$(find "$tmp/out.d" -name '*.*.*')" ""
 run "$TCPLAB" run --format tap --out "$tmp/new.d" handshake/lwip
 is "--out: makes the directory; TAP is as without it" "$rc $(find "$tmp/new.d" -type f -printf "%f\n" | sort | xargs) $(tail -n 1 "$tmp/out")" \
-	"0 command environment $(printf 'handshake-lwip.%s ' $views)ok 1 - handshake/lwip"
+	"0 command environment $(printf 'handshake-lwip.%s ' $views)report.html ok 1 - handshake/lwip"
 
 # A scenario that fails leaves its evidence
 meddle

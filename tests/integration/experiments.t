@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 56
+plan 55
 
 # A run directory, and the same once more
 run "$TCPLAB" run --out "$tmp/a" --seed 3 --sysctl net.ipv4.tcp_fin_timeout=2 close/lwip abort

@@ -3,9 +3,12 @@
 
     report.py page FILE        of a page as Chromium writes it down again: figures, a line each
     report.py svg FILE...      each is well-formed XML, and an SVG; the problems, a line each
+    report.py with FILE SCRIPT the page with one more script
+    report.py said FILE        what that script has written to the page's end
     report.py colours FILE     of a PNG: the number of distinct colours
 """
 import collections
+import html
 import html.parser
 import re
 import struct
@@ -51,6 +54,16 @@ def page(path):
     print('open', ' '.join(seen.open))
 
 
+def with_script(path, script):
+    text = open(path, encoding='utf-8').read()
+    sys.stdout.write(text.replace('</body>', f'<script>{open(script, encoding="utf-8").read()}</script></body>'))
+
+
+def said(path):
+    match = re.search(r'<pre id="said">(.*?)</pre>', open(path, encoding='utf-8').read(), re.S)
+    print(html.unescape(match[1]) if match else 'nothing')
+
+
 def svg(paths):
     for path in paths:
         try:
@@ -94,4 +107,4 @@ if __name__ == '__main__':
     if sys.argv[1] == 'svg':
         svg(sys.argv[2:])
     else:
-        {'page': page, 'colours': colours}[sys.argv[1]](sys.argv[2])
+        {'page': page, 'with': with_script, 'said': said, 'colours': colours}[sys.argv[1]](*sys.argv[2:])

@@ -11,7 +11,7 @@ if ! command -v chromium >/dev/null; then
 	skip "the report" "there is no chromium: scripts/setup test installs it"
 	exit
 fi
-plan 32
+plan 45
 
 names=$(experiments)
 count=$(echo "$names" | wc -w)
@@ -43,12 +43,18 @@ done
 scripts/browse --virtual-time-budget=3000 --dump-dom "file://$tmp/report.html#close/lwip" >"$tmp/dom" 2>"$tmp/console"
 python3 tests/integration/report.py page "$tmp/dom" >"$tmp/figures"
 is "a link to a scenario opens it, and no other" "$(figure open)" close/lwip
-# Only the page itself knows when it was there: what it has measured is put into its title.
-sed 's|</body>|<script>onload = () => setTimeout(() => { const t = performance.getEntriesByType("navigation")[0]; document.title = `loaded ${Math.round(t.domContentLoadedEventEnd)} ${Math.round(t.loadEventEnd)}`; })</script></body>|' \
-	"$tmp/report.html" >"$tmp/timed.html"
-scripts/browse --dump-dom "file://$tmp/timed.html" 2>/dev/null | grep -o '<title>loaded [0-9 ]*' >"$tmp/loaded"
-like "the page says how long it took (ms to its content, to its load event): $(cat "$tmp/loaded")" "$(cat "$tmp/loaded")" \
-	"<title>loaded [0-9]*"
+
+# What a reader does with it
+python3 tests/integration/report.py with "$tmp/report.html" tests/integration/report.js >"$tmp/read.html"
+scripts/browse --virtual-time-budget=10000 --dump-dom "file://$tmp/read.html" >"$tmp/dom" 2>"$tmp/console"
+python3 tests/integration/report.py said "$tmp/dom" >"$tmp/said"
+sed -n '1s/^/# the page /p' "$tmp/said"
+for point in "shown: true" "by words: 2" "none: 0 true" "edge: FIN_WAIT_1 → CLOSING; true" "opened: true" "row: true" \
+	"next: true" "stretched: true" "even again: true" "steps: 1" "one more: 2" "left: 0 true"; do
+	ok "a reader: $point" grep -qxF "$point" "$tmp/said"
+done
+ok "a reader: by verdict" grep -qx 'by verdict: \([0-9]*\) of \1' "$tmp/said"
+ok "a reader: light or dark" grep -qx 'theme: \(light\|dark\)' "$tmp/said"
 
 # What the report says of what fails, and of settings
 meddle

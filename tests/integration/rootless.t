@@ -106,7 +106,7 @@ if allowed 666; then
 	is "an ordinary user: the events are such as docs/events.md says" \
 		"$(grep -vE '^((lines|experiments|sources): |$)' "$tmp/problems")" ""
 	is "an ordinary user: the evidence is there" "$(find "$tmp/theirs/out" -type f | wc -l)" \
-		"$(($(echo "$names" | wc -w) * 4 + 2))"
+		"$(($(echo "$names" | wc -w) * 4 + 3))"
 	with_tun 666 "$tmp/tcplab" run --seed 2 --format tap 'close*'
 	is "an ordinary user, another seed: holds" "$rc$err" 0
 	with_tun 666 "$tmp/tcplab" run -6

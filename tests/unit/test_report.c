@@ -70,6 +70,7 @@ TEST(what_fails_or_crashes_is_open_and_says_why)
 	char *html;
 
 	experiments[4].why = "died of signal <ABRT>";
+	experiments[4].section = NULL;
 	experiments[4].section_size = 0;
 	html = write_it();
 	assert_int_equal(count_in(html, "<details class=\"sc fails\" id=\"c/lwip\""), 1);
