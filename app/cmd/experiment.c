@@ -156,6 +156,9 @@ static void play(struct run *run, struct result *result)
 		result->unreachable[who] = judge_unreachable(run->lab.timeline, who);
 		judge_journey(run->lab.timeline, who, "c1", &result->journey[who]);
 	}
+	result->left[WHO_LWIP] =
+		lwip_end_leaks(run->ends[WHO_LWIP], (char[LEAKS_STRLEN]){ 0 }, LEAKS_STRLEN);
+	result->left[WHO_KERNEL] = end_open_count(run->ends[WHO_KERNEL]);
 	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(run->ends[WHO_LWIP]);
 	end_abort(run->ends[WHO_KERNEL]);

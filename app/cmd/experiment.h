@@ -47,6 +47,8 @@ struct result {
 	char path[2]
 		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
 	struct journey journey[2]; /**< likewise */
+	unsigned int left[2]; /**< what lwIP holds (pcbs, segments, pbufs), and the kernel's open
+			       *   connections, at the scenario's end: before it is cleaned up */
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */

@@ -200,8 +200,10 @@ static int fill_outcomes(struct suite *suite)
 			rows[i].value[j] = sweep->parameters[j].range.values[one->value[j]];
 		rows[i].experiment = suite->experiments[i].name;
 		rows[i].verdict = suite_word(&suite->results[i]);
-		rows[i].journey[WHO_LWIP] = &suite->results[i].journey[WHO_LWIP];
-		rows[i].journey[WHO_KERNEL] = &suite->results[i].journey[WHO_KERNEL];
+		for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
+			rows[i].journey[who] = &suite->results[i].journey[who];
+			rows[i].left[who] = suite->results[i].left[who];
+		}
 	}
 	for (int j = 0; j < sweep->parameter_count; j++)
 		outcomes->parameter[j] = sweep->parameters[j].name;

@@ -289,6 +289,15 @@ void end_abort(struct end *end)
 	lab_pump(end->lab);
 }
 
+unsigned int end_open_count(const struct end *end)
+{
+	unsigned int count = 0;
+
+	for (const struct conn *conn = end->conns; conn != NULL; conn = conn->next)
+		count += conn->state != ST_CLOSED;
+	return count;
+}
+
 void end_close(struct end *end)
 {
 	struct conn *next;

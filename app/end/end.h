@@ -102,6 +102,9 @@ const char *kernel_end_watchers(const struct end *end);
 /** Aborts what the application has not closed, and lets that happen. */
 void end_abort(struct end *end);
 
+/** @return how many of its connections, listeners included, are not CLOSED */
+unsigned int end_open_count(const struct end *end);
+
 /** Frees the end and its connections, after end_abort(). */
 void end_close(struct end *end);
 
@@ -111,6 +114,7 @@ uint32_t lwip_end_time_wait_ms(void);
 /** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
 unsigned int lwip_end_pcbs(void);
 
+#define LEAKS_STRLEN 120
 /**
  * What lwIP holds that it did not hold when its end was opened: pcbs, segments, pbufs.
  *

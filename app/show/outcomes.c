@@ -46,9 +46,11 @@ static const char *last_state(const struct journey *journey)
 	return journey->count == 0 ? "-" : state_name(journey->steps[journey->count - 1].state);
 }
 
-static void put_end(const struct journey *journey, enum who who, FILE *out)
+static void put_end(const struct outcome_row *row, enum who who, FILE *out)
 {
-	fprintf(out, "%-6s  %-11s  %5u  ", who_name(who), last_state(journey),
+	const struct journey *journey = row->journey[who];
+
+	fprintf(out, "%-6s  %-11s  %4u  %5u  ", who_name(who), last_state(journey), row->left[who],
 		journey->retransmissions);
 	put_way(journey, out);
 	putc('\n', out);
@@ -66,8 +68,8 @@ void outcomes_print(const struct outcomes *outcomes, const struct style *style, 
 	for (int i = 0; i < OUTCOME_PARAMETERS; i++)
 		if (width[i] > 0)
 			put_cell(outcomes->parameter[i], width[i], out);
-	fprintf(out, "%-29s  %-8s  %-6s  %-11s  %5s  %s%s\n", "experiment", "verdict", "end",
-		"last state", "again", "its way, with the seconds in each state",
+	fprintf(out, "%-29s  %-8s  %-6s  %-11s  %4s  %5s  %s%s\n", "experiment", "verdict", "end",
+		"last state", "left", "again", "its way, with the seconds in each state",
 		paint_off(style, PAINT_DIM));
 	for (int i = 0; i < outcomes->count; i++) {
 		const struct outcome_row *row = &outcomes->rows[i];
@@ -76,9 +78,9 @@ void outcomes_print(const struct outcomes *outcomes, const struct style *style, 
 			if (width[j] > 0)
 				put_cell(row->value[j], width[j], out);
 		fprintf(out, "%-29s  %-8s  ", row->experiment, row->verdict);
-		put_end(row->journey[WHO_LWIP], WHO_LWIP, out);
+		put_end(row, WHO_LWIP, out);
 		fprintf(out, "%*s", (int)before + 29 + 2 + 8 + 2, "");
-		put_end(row->journey[WHO_KERNEL], WHO_KERNEL, out);
+		put_end(row, WHO_KERNEL, out);
 	}
 }
 
@@ -120,8 +122,8 @@ static void put_record(const struct outcomes *outcomes, const struct outcome_row
 		putc(',', out);
 	}
 	put_field(row->experiment, out);
-	fprintf(out, ",%s,%s,%s,%u", row->verdict, who_name(who), last_state(journey),
-		journey->retransmissions);
+	fprintf(out, ",%s,%s,%s,%u,%u", row->verdict, who_name(who), last_state(journey),
+		row->left[who], journey->retransmissions);
 	for (int state = ST_LISTEN; state < ST_COUNT; state++)
 		fprintf(out, ",%.3f", seconds_in(journey, (enum state)state));
 	fputs("\r\n", out);
@@ -135,7 +137,7 @@ void outcomes_write_csv(const struct outcomes *outcomes, FILE *out)
 		put_field(outcomes->parameter[i], out);
 		putc(',', out);
 	}
-	fputs("experiment,verdict,end,last state,retransmissions", out);
+	fputs("experiment,verdict,end,last state,left,retransmissions", out);
 	for (int state = ST_LISTEN; state < ST_COUNT; state++)
 		fprintf(out, ",s in %s", state_name((enum state)state));
 	fputs("\r\n", out);
@@ -147,10 +149,12 @@ void outcomes_write_csv(const struct outcomes *outcomes, FILE *out)
 
 /* -- HTML */
 
-static void put_html_end(const struct journey *journey, enum who who, FILE *out)
+static void put_html_end(const struct outcome_row *row, enum who who, FILE *out)
 {
-	fprintf(out, "<td>%s</td><td>%s</td><td>%u</td><td>", who_name(who), last_state(journey),
-		journey->retransmissions);
+	const struct journey *journey = row->journey[who];
+
+	fprintf(out, "<td>%s</td><td>%s</td><td>%u</td><td>%u</td><td>", who_name(who),
+		last_state(journey), row->left[who], journey->retransmissions);
 	put_way(journey, out);
 	fputs("</td></tr>\n", out);
 }
@@ -163,7 +167,7 @@ void outcomes_write_html(const struct outcomes *outcomes, FILE *out)
 		markup_text(out, outcomes->parameter[i]);
 		fputs("</th>", out);
 	}
-	fputs("<th>experiment</th><th>verdict</th><th>end</th><th>last state</th>"
+	fputs("<th>experiment</th><th>verdict</th><th>end</th><th>last state</th><th>left</th>"
 	      "<th>sent again</th><th>its way, with the seconds in each state</th></tr>\n",
 	      out);
 	for (int i = 0; i < outcomes->count; i++) {
@@ -177,9 +181,9 @@ void outcomes_write_html(const struct outcomes *outcomes, FILE *out)
 		}
 		fprintf(out, "<td rowspan=\"2\">%s</td><td rowspan=\"2\">%s</td>", row->experiment,
 			row->verdict);
-		put_html_end(row->journey[WHO_LWIP], WHO_LWIP, out);
+		put_html_end(row, WHO_LWIP, out);
 		fputs("<tr>", out);
-		put_html_end(row->journey[WHO_KERNEL], WHO_KERNEL, out);
+		put_html_end(row, WHO_KERNEL, out);
 	}
 	fputs("</table>\n", out);
 }

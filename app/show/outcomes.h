@@ -18,6 +18,7 @@ struct outcome_row {
 	const char *experiment;                /**< "close/lwip" */
 	const char *verdict;                   /**< "holds", "FAILS" */
 	const struct journey *journey[2];      /**< at lwIP's and the kernel's end */
+	unsigned int left[2];                  /**< what is left there at the end */
 };
 
 struct outcomes {

@@ -6,7 +6,11 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 55
+plan 60
+
+# What takes longest begins first, and is looked at last.
+"$TCPLAB" sweep --drop '{4..7}' --until-closed --format csv close >"$tmp/losses.csv" 2>"$tmp/losses.err" &
+losses=$!
 
 # A run directory, and the same once more
 run "$TCPLAB" run --out "$tmp/a" --seed 3 --sysctl net.ipv4.tcp_fin_timeout=2 close/lwip abort
@@ -129,11 +133,11 @@ is "sweep: two lines for each case" "$(echo "$out" | wc -l)" 17
 is "sweep: the parameters' values, each with each" \
 	"$(echo "$out" | sed -n 's|^\([01]\)  *\([12]\) *handshake/lwip *holds *lwip *ESTABLISHED.*|\1\2|p' | xargs)" "01 02 11 12"
 like "sweep: the way of each end" "$out" \
-	"*lwip    ESTABLISHED      0  SYN_SENT 0.00 → ESTABLISHED*kernel  ESTABLISHED      0  SYN_RCVD 0.00 → ESTABLISHED*"
+	"*lwip    ESTABLISHED * 0  SYN_SENT 0.00 → ESTABLISHED*kernel  ESTABLISHED * 0  SYN_RCVD 0.00 → ESTABLISHED*"
 run "$TCPLAB" sweep --format csv --sysctl 'net.ipv4.tcp_syn_retries={1..2}' close/lwip
 is "sweep --format csv: exit status 0" "$rc$err" 0
 is "sweep --format csv: TIME_WAIT in seconds, of lwIP's clock" \
-	"$(tr -d '\r' <"$tmp/out" | awk -F, '$4 == "lwip" { print $1, $5, $6, int($16) }')" "1 CLOSED 0 120
+	"$(tr -d '\r' <"$tmp/out" | awk -F, '$4 == "lwip" { print $1, $5, $7, int($17) }')" "1 CLOSED 0 120
 2 CLOSED 0 120"
 run "$TCPLAB" sweep --seed 1 close
 like "sweep of nothing that varies: exit status 2, and what to do" "$rc $err" "2 *nothing varies*{1..5}*"
@@ -153,3 +157,23 @@ run "$TCPLAB" sweep --sysctl 'net.ipv4.tcp_fin_timeout={1,x}' close/lwip
 like "sweep in which a case cannot begin: exit status 2, and the table" "$rc $err $out" "2 *to x: Invalid argument*refused*"
 run "$TCPLAB" help sweep
 like "help sweep" "$rc $out" "0 *sweep*{1..5}*"
+
+# Each segment of a four-way close lost, one after the other, in both roles
+wait $losses
+is "losses: exit status 0" $? 0
+tr -d '\r' <"$tmp/losses.csv" >"$tmp/losses"
+is "losses: each segment, both roles, both ends" "$(tail -n +2 "$tmp/losses" | cut -d, -f 1,2,4 | sort -u | wc -l)" 16
+is "losses: both ends are CLOSED, and nothing is left" "$(tail -n +2 "$tmp/losses" | cut -d, -f 5,6 | sort -u)" CLOSED,0
+is "losses: something is sent again in each" \
+	"$(tail -n +2 "$tmp/losses" | awk -F, '$7 > 0 { print $1, $2 }' | sort -u | wc -l)" 8
+is "losses: the state in which the sender of what is lost waits for it" \
+	"$(awk -F, 'NR == 1 { split($0, name, ",") }
+		NR > 1 && $7 > 0 { most = 8; for (i = 8; i < NF; i++) if ($i > $most) most = i; print $1, $2, $4, name[most] }' "$tmp/losses" | sort)" \
+	"4 close/kernel kernel s in FIN_WAIT_1
+4 close/lwip lwip s in FIN_WAIT_1
+5 close/kernel kernel s in FIN_WAIT_1
+5 close/lwip lwip s in FIN_WAIT_1
+6 close/kernel lwip s in LAST_ACK
+6 close/lwip kernel s in LAST_ACK
+7 close/kernel lwip s in LAST_ACK
+7 close/lwip kernel s in LAST_ACK"

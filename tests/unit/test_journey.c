@@ -97,7 +97,8 @@ static const char *table(void (*write)(const struct outcomes *outcomes, FILE *ou
 	struct outcome_row row = { .value = { value, NULL },
 				   .experiment = "close/lwip",
 				   .verdict = "FAILS",
-				   .journey = { &lwip, &kernel } };
+				   .journey = { &lwip, &kernel },
+				   .left = { 3, 0 } };
 	struct outcomes outcomes = { .parameter = { "--drop", NULL }, .rows = &row, .count = 1 };
 	size_t size = 0;
 	FILE *memory = open_memstream(&text, &size);
@@ -118,7 +119,7 @@ static void print(const struct outcomes *outcomes, FILE *out)
 TEST(a_table_shows_each_ends_way)
 {
 	assert_words(table(print, "FIN 1"), "--drop", "experiment", "verdict", "last state",
-		     "again", "FIN 1", "close/lwip", "FAILS", "lwip", "CLOSED", "2",
+		     "again", "FIN 1", "close/lwip", "FAILS", "lwip", "CLOSED", "3", "2",
 		     "SYN_SENT 0.50 → ESTABLISHED 1.50 → FIN_WAIT_1 2.00 → CLOSED\n", "kernel", "-",
 		     "0", "never saw the connection\n");
 	free(text);
@@ -128,14 +129,14 @@ TEST(values_for_machines_are_one_line_for_each_end)
 {
 	assert_string_equal(
 		table(outcomes_write_csv, "a,\"b\""),
-		"--drop,experiment,verdict,end,last state,retransmissions,s in LISTEN,s in "
+		"--drop,experiment,verdict,end,last state,left,retransmissions,s in LISTEN,s in "
 		"SYN_SENT,"
 		"s in SYN_RCVD,s in ESTABLISHED,s in FIN_WAIT_1,s in FIN_WAIT_2,s in CLOSE_WAIT,"
 		"s in CLOSING,s in LAST_ACK,s in TIME_WAIT\r\n"
 		"\"a,\"\"b\"\"\",close/"
-		"lwip,FAILS,lwip,CLOSED,2,0.000,0.500,0.000,1.500,2.000,0.000,"
+		"lwip,FAILS,lwip,CLOSED,3,2,0.000,0.500,0.000,1.500,2.000,0.000,"
 		"0.000,0.000,0.000,0.000\r\n"
-		"\"a,\"\"b\"\"\",close/lwip,FAILS,kernel,-,0,0.000,0.000,0.000,0.000,0.000,0.000,"
+		"\"a,\"\"b\"\"\",close/lwip,FAILS,kernel,-,0,0,0.000,0.000,0.000,0.000,0.000,0.000,"
 		"0.000,0.000,0.000,0.000\r\n");
 	free(text);
 }
