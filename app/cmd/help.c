@@ -16,6 +16,40 @@ static void print_options(void)
 	printf("\n%s", statuses);
 }
 
+/* What there is to say of a command beside its line. */
+static const struct {
+	const char *name, *text;
+} details[] = {
+	{ "sweep",
+	  "One or two words of the command line stand for several, in braces: {1..7}, "
+	  "{0..3000..500}\n"
+	  "or {lwip,kernel}; quote them, or the shell reads them. Each combination is run, beside "
+	  "the\n"
+	  "others, and the table says for each end what its last state was, what is left there, "
+	  "how\n"
+	  "many segments it sent again and how long it was in each state. The other options are "
+	  "those\n"
+	  "of 'tcplab run'; --format csv prints a line for each case and end, --report FILE has "
+	  "the\n"
+	  "table, too.\n"
+	  "\n"
+	  "  tcplab sweep --drop '{1..7}' --until-closed close\n"
+	  "  tcplab sweep --delay '{100..300..100}ms FIN' close/lwip\n"
+	  "  tcplab sweep --cut 'after 6' --sysctl 'net.ipv4.tcp_orphan_retries={1..3}' close/lwip\n"
+	  "\n"
+	  "Exit status: 0 every case came to its end, 1 one died, 2 usage or environment.\n" },
+	{ "diff",
+	  "A and B are directories of 'tcplab run --out DIR', or two transcripts out of them.\n"
+	  "\n"
+	  "Exit status: 0 the same, 1 different, 2 nothing to compare.\n" },
+	{ "replay", "DIR is one of 'tcplab run --out DIR': DIR/command says what is run, with "
+		    "which settings.\n"
+		    "\n"
+		    "Exit status: 0 all transcripts are the same, 1 one is different, 2 usage or "
+		    "environment.\n" },
+};
+#define DETAILS (sizeof(details) / sizeof(details[0]))
+
 /* What has no command of its own. */
 static const struct {
 	const char *name, *help, *text;
@@ -32,6 +66,9 @@ static int help_about(const char *name)
 		printf("tcplab %s %s\n    %s\n", command->name, command->usage, command->help);
 		if (strcmp(name, "run") == 0)
 			print_options();
+		for (size_t i = 0; i < DETAILS; i++)
+			if (strcmp(details[i].name, name) == 0)
+				printf("\n%s", details[i].text);
 		return EXIT_HOLDS;
 	}
 	for (size_t i = 0; i < TOPICS; i++) {
