@@ -94,17 +94,14 @@ static void put_option_number(struct block *block, uint16_t code, uint64_t numbe
 	put_option(block, code, bytes, size);
 }
 
-/* Lines as one comment, without the last newline; more than an option holds, as several. */
-static void put_comment(struct block *block, const char *lines, size_t size)
+/* Each line is a comment of its own: of a comment with several lines readers make different things. */
+static void put_comments(struct block *block, const char *lines)
 {
-	while (size > 0) {
-		size_t end = size;
+	while (*lines != '\0') {
+		size_t length = strcspn(lines, "\n");
 
-		if (size > OPTION_MAX) /* a line is never as long */
-			end = (size_t)((const char *)memrchr(lines, '\n', OPTION_MAX) - lines) + 1;
-		put_option(block, OPT_COMMENT, lines, end - 1);
-		lines += end;
-		size -= end;
+		put_option(block, OPT_COMMENT, lines, length < OPTION_MAX ? length : OPTION_MAX);
+		lines += length + (lines[length] == '\n');
 	}
 }
 
@@ -136,7 +133,7 @@ static void put_remarks(struct block *block, const struct remarks *remarks, uint
 
 	if (text == NULL || (remarks_write(remarks, packet, text), fclose(text)) != 0)
 		die();
-	put_comment(block, lines, size);
+	put_comments(block, lines);
 	free(lines);
 }
 

@@ -108,7 +108,8 @@ class Capture:
         got = [packet.one(name) for name in ('frame.interface_name', 'frame.p2p_dir', 'frame.len', 'frame.cap_len')]
         wanted = [event['who'], '0', str(event['size']), str(event['size'])]
         if tcp:
-            got += [packet.one(name) for name in ('tcp.srcport', 'tcp.dstport', 'tcp.len', 'tcp.flags.syn', 'tcp.flags.fin')]
+            got += [packet.one(name) for name in ('tcp.srcport', 'tcp.dstport', 'tcp.len')]
+            got += [str(int(packet.one(name) in ('1', 'True'))) for name in ('tcp.flags.syn', 'tcp.flags.fin')]  # 4.0, 4.4
             wanted += [tcp['src'].rsplit(':', 1)[1], tcp['dst'].rsplit(':', 1)[1], str(tcp['len'])]
             wanted += [str(int(flag in tcp['flags'].split(','))) for flag in ('SYN', 'FIN')]
         if got != wanted:
@@ -203,9 +204,9 @@ class Capture:
             self.report.seen['comments'] += wanted != ''
             last = frame
         if not self.packets:
-            told = ' '.join(self.transition(state, None, '') for state in states[0])  # capinfos makes one line of it
+            told = [self.transition(state, None, '') for state in states[0]]
             got = [value for key, value in self.infos if key == 'Capture comment'][1:]
-            if got != [told] * (told != ''):
+            if got != told:
                 self.problem('comments', None, f'{got}, not {told!r}')
             self.report.seen['transitions'] += len(states[0])
 

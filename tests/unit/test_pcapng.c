@@ -283,13 +283,28 @@ TEST(a_packets_identifier_is_its_events_number)
 	assert_int_equal(option_number(4, PACKETID, 8), 4);
 }
 
-TEST(a_comment_is_the_remarks_without_the_last_newline)
+/* The nth comment of a block, from 0. */
+static void assert_comment(size_t block, unsigned int nth, const char *expected)
 {
+	size_t size;
+	const uint8_t *text = option(block, COMMENT, nth, &size);
+
+	assert_non_null(text);
+	assert_int_equal(size, strlen(expected));
+	assert_memory_equal(text, expected, size);
+}
+
+TEST(each_remark_is_a_comment)
+{
+	size_t size;
+
 	story_because(timeline, frame(WHO_KERNEL, 60));
 	story_state(timeline, WHO_LWIP, "c1", ST_FIN_WAIT_1, ST_FIN_WAIT_2);
 	story_state(timeline, WHO_LWIP, "c1", ST_FIN_WAIT_2, ST_TIME_WAIT);
 	write_file();
-	assert_text(3, COMMENT, "lwip: FIN_WAIT_1 → FIN_WAIT_2\nlwip: FIN_WAIT_2 → TIME_WAIT");
+	assert_comment(3, 0, "lwip: FIN_WAIT_1 → FIN_WAIT_2");
+	assert_comment(3, 1, "lwip: FIN_WAIT_2 → TIME_WAIT");
+	assert_null(option(3, COMMENT, 2, &size));
 }
 
 TEST(a_frame_of_which_nothing_is_to_be_said_has_no_comment)
@@ -318,40 +333,25 @@ TEST(what_the_wire_mistreats_is_there_once_and_says_so)
 
 TEST(without_a_packet_the_transitions_are_in_the_sections_comment)
 {
-	size_t size;
-	const uint8_t *text;
-
 	story_state(timeline, WHO_KERNEL, "l1", ST_CLOSED, ST_LISTEN);
 	write_file();
 	assert_int_equal(block_count, 3);
 	assert_text(0, COMMENT, "close/lwip: Normal close");
-	text = option(0, COMMENT, 1, &size);
-	assert_non_null(text);
-	assert_int_equal(size, strlen("kernel l1: CLOSED → LISTEN"));
-	assert_memory_equal(text, "kernel l1: CLOSED → LISTEN", size);
+	assert_comment(0, 1, "kernel l1: CLOSED → LISTEN");
 }
 
-/* An option's length has 16 bits. */
-TEST(more_remarks_than_an_option_holds_are_several_comments)
+TEST(there_is_room_for_many_remarks)
 {
-	static const char line[] = "kernel: LISTEN → SYN_RCVD";
-	const size_t lines = 6000;
-	size_t seen = 0, size;
+	const unsigned int lines = 6000;
+	size_t size;
 
 	story_because(timeline, frame(WHO_LWIP, 60));
-	for (size_t i = 0; i < lines; i++)
+	for (unsigned int i = 0; i < lines; i++)
 		story_state(timeline, WHO_KERNEL, "c1", ST_LISTEN, ST_SYN_RCVD);
 	write_file();
-	for (unsigned int nth = 0; nth < 3; nth++) {
-		const uint8_t *text = option(3, COMMENT, nth, &size);
-
-		assert_non_null(text);
-		assert_int_equal((size + 1) % sizeof(line), 0); /* whole lines */
-		for (size_t at = 0; at < size; at += sizeof(line), seen++)
-			assert_memory_equal(text + at, line, sizeof(line) - 1);
-	}
-	assert_null(option(3, COMMENT, 3, &size));
-	assert_int_equal(seen, lines);
+	assert_comment(3, 0, "kernel: LISTEN → SYN_RCVD");
+	assert_comment(3, lines - 1, "kernel: LISTEN → SYN_RCVD");
+	assert_null(option(3, COMMENT, lines, &size));
 }
 
 TEST(an_error_stays_on_the_stream)
@@ -379,11 +379,11 @@ int main(void)
 		ON_A_TIMELINE(a_frames_bytes_are_padded_and_both_lengths_are_not),
 		ON_A_TIMELINE(a_frames_time_is_the_start_and_its_own),
 		ON_A_TIMELINE(a_packets_identifier_is_its_events_number),
-		ON_A_TIMELINE(a_comment_is_the_remarks_without_the_last_newline),
+		ON_A_TIMELINE(each_remark_is_a_comment),
 		ON_A_TIMELINE(a_frame_of_which_nothing_is_to_be_said_has_no_comment),
 		ON_A_TIMELINE(what_the_wire_mistreats_is_there_once_and_says_so),
 		ON_A_TIMELINE(without_a_packet_the_transitions_are_in_the_sections_comment),
-		ON_A_TIMELINE(more_remarks_than_an_option_holds_are_several_comments),
+		ON_A_TIMELINE(there_is_room_for_many_remarks),
 		ON_A_TIMELINE(an_error_stays_on_the_stream),
 	};
 
