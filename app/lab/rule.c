@@ -455,11 +455,6 @@ static const struct kind *find_kind(const char *name)
 	return NULL;
 }
 
-bool rule_is_kind(const char *kind)
-{
-	return find_kind(kind) != NULL;
-}
-
 int rule_parse(const char *kind, const char *text, struct wire_rule *rule, struct why *why)
 {
 	struct parser parser = { .kind = find_kind(kind),

@@ -27,7 +27,4 @@ extern const char rule_help[];
  */
 int rule_parse(const char *kind, const char *text, struct wire_rule *rule, struct why *why);
 
-/** @return whether there are rules of this kind */
-bool rule_is_kind(const char *kind);
-
 #endif

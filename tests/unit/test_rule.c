@@ -50,8 +50,6 @@ TEST(each_kind_has_its_action)
 	assert_int_equal(parse("cut", "at 1s")->action, WIRE_CUT);
 	assert_int_equal(rule_parse("lose", "1", &rule, &why), -EINVAL);
 	assert_words(why.text, "'lose'", "drop, delay, dup, reorder, corrupt, hold and cut");
-	assert_true(rule_is_kind("dup"));
-	assert_false(rule_is_kind("lose"));
 }
 
 TEST(what_is_not_said_is_no_condition)
