@@ -35,7 +35,8 @@ static const struct {
 	  "\n"
 	  "  tcplab sweep --drop '{1..7}' --until-closed close\n"
 	  "  tcplab sweep --delay '{100..300..100}ms FIN' close/lwip\n"
-	  "  tcplab sweep --cut 'after 6' --sysctl 'net.ipv4.tcp_orphan_retries={1..3}' close/lwip\n"
+	  "  tcplab sweep --cut 'after 6' --sysctl 'net.ipv4.tcp_orphan_retries={1..3}' "
+	  "close/lwip\n"
 	  "\n"
 	  "Exit status: 0 every case came to its end, 1 one died, 2 usage or environment.\n" },
 	{ "diff",

@@ -77,6 +77,7 @@ ok "--out, a second time: overwritten; NAME.txt is what the terminal shows" cmp 
 is "--out: for all to read" "$(find "$tmp/out.d" -type f ! -perm -444)" ""
 is "--out: nothing partial" "$(find "$tmp/out.d" -name '*.*.*')" ""
 run "$TCPLAB" run --format tap --out "$tmp/new.d" handshake/lwip
+# shellcheck disable=SC2086 # a list
 is "--out: makes the directory; TAP is as without it" "$rc $(find "$tmp/new.d" -type f -printf "%f\n" | sort | xargs) $(tail -n 1 "$tmp/out")" \
 	"0 command environment $(printf 'handshake-lwip.%s ' $views)report.html ok 1 - handshake/lwip"
 
