@@ -61,25 +61,39 @@ static void put_cause(const struct event *event, const struct event *cause, FILE
 	}
 }
 
-/* What is of its moment and of nothing else, or follows from the rest. */
-static bool is_left_out(const struct event *event)
+/* What is of its moment and of nothing else, or follows from the rest; a timer of which no more came. */
+static bool is_left_out(const struct event *event, bool something_came_of_it)
 {
-	return event->kind == EV_VERDICT ||
-	       (event->kind == EV_CALLBACK && strcmp(event->callback.name, "poll") == 0);
+	switch (event->kind) {
+	case EV_VERDICT: return true;
+	case EV_CALLBACK: return strcmp(event->callback.name, "poll") == 0;
+	case EV_TIMER: return !something_came_of_it;
+	default: return false;
+	}
 }
 
-/* Only a poll came of this timer. */
-static bool is_idle_timer(const struct timeline *timeline, const struct event *timer)
+/*
+ * Whether each event is in the transcript, by its number. One pass, from the end: what came of an
+ * event stands behind it.
+ */
+static bool *choose(const struct timeline *timeline)
 {
-	if (timer->kind != EV_TIMER)
-		return false;
-	for (uint32_t n = timer->n + 1; n <= timeline_count(timeline); n++) {
+	uint32_t count = timeline_count(timeline);
+	bool *chosen = calloc((size_t)count + 1, sizeof(*chosen));
+
+	if (chosen == NULL) {
+		fputs("tcplab: out of memory for the transcript\n", stderr);
+		exit(2);
+	}
+	for (uint32_t n = count; n > 0; n--) {
 		const struct event *event = timeline_event(timeline, n);
 
-		if (event->cause == timer->n && !is_left_out(event))
-			return false;
+		/* Until its own turn, what stands for an event says whether anything came of it. */
+		chosen[n] = !is_left_out(event, chosen[n]);
+		if (chosen[n])
+			chosen[event->cause] = true;
 	}
-	return true;
+	return chosen;
 }
 
 static void put_details(const struct timeline *timeline, const struct event *event, FILE *out)
@@ -127,11 +141,13 @@ static void put_details(const struct timeline *timeline, const struct event *eve
 
 void transcript_write(const struct timeline *timeline, FILE *out)
 {
+	bool *chosen = choose(timeline);
+
 	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
 		const struct event *event = timeline_event(timeline, n);
 		const struct event *cause = timeline_event(timeline, event->cause);
 
-		if (is_left_out(event) || is_idle_timer(timeline, event))
+		if (!chosen[n])
 			continue;
 		fprintf(out, "%s ", who_name(event->who));
 		if (event->conn != NULL)
@@ -141,6 +157,7 @@ void transcript_write(const struct timeline *timeline, FILE *out)
 			put_cause(event, cause, out);
 		putc('\n', out);
 	}
+	free(chosen);
 }
 
 /* -- Comparing */
