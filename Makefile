@@ -47,7 +47,7 @@ PACKAGES := libmnl libtraceevent
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES))
 
-PORT_SRC := $(wildcard port/linux/*.c)
+PORT_SRC := $(wildcard port/linux/*.c port/guard/*.c)
 APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
@@ -162,10 +162,10 @@ $(LWIP)/.prepared: $(LWIP_FILES) $(B)/lwip-source port/trace/tcp_trace.cocci scr
 	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
 	@touch $@
 
-$(B)/liblwip.a: $(LWIP)/.prepared $(B)/flags config/lwipopts.h port/trace/tcp_trace.h port/include/arch/cc.h config/lwip.mk
+$(B)/liblwip.a: $(LWIP)/.prepared $(B)/flags $(wildcard config/*.h) port/trace/tcp_trace.h port/guard/tcp_guard_hooks.h port/include/arch/cc.h config/lwip.mk
 	$(say) LWIP $@
 	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
-		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
 
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:

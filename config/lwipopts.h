@@ -15,7 +15,7 @@
 #define LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
 
 /* -- Observation */
-#define LWIP_HOOK_FILENAME         "tcp_trace.h" /* the trace hook's macros, in port/trace */
+#define LWIP_HOOK_FILENAME         "lwip_hooks.h" /* the trace hook's macros, and the guard's */
 #define LWIP_STATS_DISPLAY         1             /* names for the statistics that the lab prints */
 #define MIB2_STATS                 1 /* SNMP's counters: opens, resets, retransmissions */
 #define LWIP_NUM_NETIF_CLIENT_DATA 2 /* from a netif to the wire and the neighbours put into it */
@@ -52,5 +52,6 @@
 #define LWIP_TCP_KEEPALIVE  1   /* idle, interval and count per connection */
 #define TCP_LISTEN_BACKLOG  1   /* a listener's queue has an end, as RFC 4987 is about */
 #define SO_REUSE            1   /* SOF_REUSEADDR: binding to a port in TIME_WAIT */
+#define TCP_GUARD           1   /* SYN cookies (port/guard): off until tcp_guard_start() */
 
 #endif

@@ -41,7 +41,7 @@ object() {
 	shift 2
 	rm -f "$tmp/src" "$tmp/o"
 	ln -s "$(realpath "$object_source")" "$tmp/src"
-	(root=$PWD && cd "$tmp" && ${CC:-gcc} -std=gnu11 -w "$@" -I"$root/port/include" -I"$root/port/trace" \
+	(root=$PWD && cd "$tmp" && ${CC:-gcc} -std=gnu11 -w "$@" -I"$root/port" -I"$root/port/include" -I"$root/port/trace" \
 		-I"$root/config" -Isrc/include -c -o o "src/core/$object_file")
 }
 
