@@ -592,7 +592,7 @@ static bool between_the_same(const struct timeline *timeline, const struct segme
 /* What has made a transition; 0: nothing that the diagram knows. */
 static unsigned int trigger_of(const struct timeline *timeline, const struct event *transition)
 {
-	const struct event *cause = timeline_event(timeline, transition->cause);
+	const struct event *cause = timeline_origin(timeline, transition);
 	uint8_t flags;
 
 	if (cause == NULL || transition->conn == NULL)

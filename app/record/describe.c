@@ -58,6 +58,7 @@ static int describe_details(const struct event *event, char *text, size_t size)
 	case EV_TIMER: return snprintf(text, size, "timer: %s", event->timer.name);
 	case EV_FAULT:
 		return snprintf(text, size, "%s: %s", event->fault.action, event->fault.text);
+	case EV_GUARD: return snprintf(text, size, "guard: %s", event->guard.text);
 	case EV_VERDICT:
 		return snprintf(text, size, "%s: %s", event->verdict.holds ? "holds" : "FAILS",
 				event->verdict.text);

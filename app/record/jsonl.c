@@ -63,6 +63,10 @@ static void write_details(struct json *json, const struct event *event)
 		json_int(json, "frame", event->fault.frame);
 		json_text(json, "text", event->fault.text);
 		break;
+	case EV_GUARD:
+		json_text(json, "name", event->guard.name);
+		json_text(json, "text", event->guard.text);
+		break;
 	case EV_VERDICT:
 		json_bool(json, "holds", event->verdict.holds);
 		json_text(json, "text", event->verdict.text);

@@ -83,15 +83,20 @@ static uint32_t first_packet(const struct remarks *remarks)
 	return n <= timeline_count(remarks->timeline) ? n : 0;
 }
 
+static bool is_told(const struct event *event)
+{
+	return event->kind == EV_STATE || event->kind == EV_GUARD || event->kind == EV_FAULT;
+}
+
 /* The packet at which an event is told. */
 static uint32_t place_of(const struct remarks *remarks, const struct event *event)
 {
-	const struct event *cause = event_of(remarks, event->cause);
+	const struct event *cause = timeline_origin(remarks->timeline, event);
 	uint32_t place = 0;
 
 	if (event->kind == EV_FAULT && event->fault.frame != 0)
 		return event->fault.frame;
-	if (event->kind == EV_STATE && cause != NULL && is_packet(cause))
+	if (event->kind != EV_FAULT && cause != NULL && is_packet(cause))
 		return cause->n;
 	if (event->kind == EV_STATE && cause != NULL)
 		place = sent_with(remarks, event);
@@ -140,7 +145,7 @@ struct remarks *remarks_new(const struct timeline *timeline)
 		const struct event *event = timeline_event(timeline, n);
 		uint32_t place;
 
-		if (event->kind != EV_STATE && event->kind != EV_FAULT)
+		if (!is_told(event))
 			continue;
 		place = place_of(remarks, event);
 		remarks->next[n] = remarks->told[place];
@@ -187,6 +192,8 @@ static void write_cause(const struct event *cause, FILE *out)
 		fprintf(out, ", by the lab: %s", cause->call.name);
 	else if (cause->kind == EV_CALL)
 		fprintf(out, ", by %s()", cause->call.name);
+	else if (cause->kind == EV_GUARD)
+		fputs(", by the guard", out);
 }
 
 /* Whether a transition is one of the packet's own connection. */
@@ -238,19 +245,22 @@ static void write_fault(const struct remarks *remarks, const struct event *event
 			event->fault.text);
 }
 
-static void write_told(const struct remarks *remarks, enum event_kind kind,
-		       const struct event *packet, FILE *out)
+/* The packet's faults, or what else it has made happen. */
+static void write_told(const struct remarks *remarks, bool faults, const struct event *packet,
+		       FILE *out)
 {
 	for (uint32_t n = remarks->told[packet == NULL ? 0 : packet->n]; n != 0;
 	     n = remarks->next[n]) {
 		const struct event *event = event_of(remarks, n);
 
-		if (event->kind != kind)
+		if ((event->kind == EV_FAULT) != faults)
 			continue;
-		if (kind == EV_STATE)
-			write_state(remarks, event, packet, out);
-		else
+		if (faults)
 			write_fault(remarks, event, out);
+		else if (event->kind == EV_GUARD)
+			fprintf(out, "guard: %s", event->guard.text);
+		else
+			write_state(remarks, event, packet, out);
 		putc('\n', out);
 	}
 }
@@ -268,11 +278,21 @@ static const struct event *packet_before(const struct remarks *remarks, const st
 	return event_of(remarks, n);
 }
 
+static bool is_guards(const struct remarks *remarks, const struct event *packet)
+{
+	const struct event *cause = event_of(remarks, packet->cause);
+
+	return cause != NULL && cause->kind == EV_GUARD &&
+	       strcmp(cause->guard.name, GUARD_ANSWER) == 0;
+}
+
 void remarks_write(const struct remarks *remarks, uint32_t packet, FILE *out)
 {
 	const struct event *event = event_of(remarks, packet);
 
 	if (event != NULL) {
+		if (is_guards(remarks, event))
+			fputs("sent by the guard\n", out);
 		if (event->frame.fate != NULL)
 			fprintf(out, "%s by the wire\n", event->frame.fate);
 		if (jump_ns(packet_before(remarks, event), event) >= NOTABLE_NS) {
@@ -280,6 +300,6 @@ void remarks_write(const struct remarks *remarks, uint32_t packet, FILE *out)
 			putc('\n', out);
 		}
 	}
-	write_told(remarks, EV_FAULT, event, out);
-	write_told(remarks, EV_STATE, event, out);
+	write_told(remarks, true, event, out);
+	write_told(remarks, false, event, out);
 }

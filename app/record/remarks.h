@@ -2,9 +2,10 @@
 /*
  * Remarks: what is to be said of each packet beside its bytes, for readers of a packet capture.
  *
- * Every transition is told at exactly one packet: at the one that caused it by its arrival; else
- * at the one that its own stack sent for the same reason (a call, a timer) on the same connection;
- * else at the last packet of its connection before it, at the last of any, or at the first of all.
+ * Every transition, and all that lwIP's guard did, is told at exactly one packet: at the one that
+ * caused it by its arrival; else at the one that its own stack sent for the same reason (a call, a
+ * timer) on the same connection; else at the last packet of its connection before it, at the last of
+ * any, or at the first of all.
  */
 #ifndef APP_RECORD_REMARKS_H
 #define APP_RECORD_REMARKS_H
@@ -22,11 +23,14 @@ void remarks_free(struct remarks *remarks);
 /**
  * Writes what is to be said of a packet, in UTF-8, a newline after each remark. In this order:
  *
+ *     sent by the guard                                      lwIP's guard, not lwIP, has sent it
  *     dropped by the wire                                    its fate: dropped, held …
  *     lwip's clock: 120.250 s                                lwIP's time has jumped before it
  *     released by the wire after packet 9, 0.055 ms later    packets count from 1, as in the capture
  *     lost by the wire: …
- *     lwip: FIN_WAIT_1 → FIN_WAIT_2                          it has caused this
+ *     guard: valid cookie: lwIP gets the SYN, rebuilt        what lwIP's guard did about it,
+ *     lwip: FIN_WAIT_1 → FIN_WAIT_2                          or what it has caused,
+ *     lwip: LISTEN → SYN_RCVD, by the guard                  both in their order
  *     kernel: ESTABLISHED → FIN_WAIT_1, by close()           what else has
  *     lwip c2: TIME_WAIT → CLOSED, timer: 2MSL, lwip's clock: 120.250 s, 60.012 s later
  *

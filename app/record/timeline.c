@@ -32,9 +32,9 @@ static const char *const who_names[] = {
 };
 
 static const char *const kind_names[] = {
-	[EV_STATE] = "state",     [EV_CALLBACK] = "callback", [EV_FRAME] = "frame",
-	[EV_CALL] = "call",       [EV_TIMER] = "timer",       [EV_FAULT] = "fault",
-	[EV_VERDICT] = "verdict",
+	[EV_STATE] = "state", [EV_CALLBACK] = "callback", [EV_FRAME] = "frame",
+	[EV_CALL] = "call",   [EV_TIMER] = "timer",       [EV_FAULT] = "fault",
+	[EV_GUARD] = "guard", [EV_VERDICT] = "verdict",
 };
 
 static const char *const source_names[] = {
@@ -165,6 +165,14 @@ struct event *timeline_event(const struct timeline *timeline, uint32_t n)
 	if (n == 0 || n > timeline->count)
 		return NULL;
 	return &timeline->pages[(n - 1) / EVENTS_PER_PAGE][(n - 1) % EVENTS_PER_PAGE];
+}
+
+const struct event *timeline_origin(const struct timeline *timeline, const struct event *event)
+{
+	do {
+		event = timeline_event(timeline, event->cause);
+	} while (event != NULL && event->kind == EV_GUARD);
+	return event;
 }
 
 struct cause timeline_set_cause(struct timeline *timeline, struct cause cause)

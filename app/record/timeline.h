@@ -36,6 +36,7 @@ enum event_kind {
 	EV_CALL,     /**< the application called its stack, or the lab moved the clock */
 	EV_TIMER,    /**< a stack's timer expired and did something */
 	EV_FAULT,    /**< the wire mistreated a frame, or an observer missed something */
+	EV_GUARD,    /**< lwIP's SYN-cookie guard did something about a frame, its cause */
 	EV_VERDICT,  /**< an expectation held or failed */
 };
 /** @return "state", "callback" and so on */
@@ -49,6 +50,11 @@ enum source {
 };
 /** @return "hook", "tracepoint", "sock_diag" */
 const char *source_name(enum source source);
+
+/** A guard's event that has a SYN,ACK with a cookie sent. */
+#define GUARD_ANSWER "answer"
+/** One after which the transitions that it has caused tell the same. */
+#define GUARD_OPENED "opened"
 
 struct event {
 	uint32_t n;     /**< its number, from 1 */
@@ -95,6 +101,11 @@ struct event {
 			uint32_t frame;     /**< number of the frame concerned; 0: none */
 			const char *text;   /**< for people */
 		} fault;
+		struct {
+			const char *name; /**< GUARD_ANSWER, "open", "opened", "no room", "forged",
+					       "expired", "replayed" */
+			const char *text; /**< for people */
+		} guard;
 		struct {
 			bool holds;
 			const char *text;
@@ -143,6 +154,12 @@ uint32_t timeline_count(const struct timeline *timeline);
 
 /** @return event n, from 1 to timeline_count(); else NULL */
 struct event *timeline_event(const struct timeline *timeline, uint32_t n);
+
+/**
+ * @return what lies behind an event: its cause, or that one's where it is the guard, which acts only
+ *         on a frame; NULL: none is known
+ */
+const struct event *timeline_origin(const struct timeline *timeline, const struct event *event);
 
 /**
  * Sets the cause of all events to come.

@@ -57,6 +57,7 @@ static void put_cause(const struct event *event, const struct event *cause, FILE
 	case EV_FRAME: fprintf(out, " %s", describe_frame(cause, text)); break;
 	case EV_CALL: fprintf(out, " %s", cause->call.name); break;
 	case EV_TIMER: fprintf(out, " timer: %s", cause->timer.name); break;
+	case EV_GUARD: fprintf(out, " guard: %s", cause->guard.name); break;
 	default: fprintf(out, " %s", event_kind_name(cause->kind)); break;
 	}
 }
@@ -135,6 +136,7 @@ static void put_details(const struct timeline *timeline, const struct event *eve
 			fprintf(out, ", %s",
 				describe_frame(timeline_event(timeline, event->fault.frame), text));
 		break;
+	case EV_GUARD: fprintf(out, "guard: %s (%s)", event->guard.name, event->guard.text); break;
 	case EV_VERDICT: break;
 	}
 }

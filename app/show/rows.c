@@ -111,6 +111,7 @@ static bool is_shown(const struct rows *rows, const struct event *event, bool ef
 	case EV_CALLBACK: return strcmp(event->callback.name, "poll") != 0;
 	case EV_CALL: return !is_preparation(event) || effect;
 	case EV_TIMER: return effect;
+	case EV_GUARD: return strcmp(event->guard.name, GUARD_OPENED) != 0 || effect;
 	default: return true;
 	}
 }
@@ -197,6 +198,7 @@ static void lay_out(struct rows *rows, const struct event *event)
 		break;
 	case EV_CALL:
 	case EV_CALLBACK:
+	case EV_GUARD:
 	case EV_TIMER: add_row(rows, event)->note[rows_side(rows, event->who)] = true; break;
 	case EV_VERDICT: break;
 	}
@@ -206,6 +208,7 @@ static bool is_quiet(const struct row *row)
 {
 	return row->state[SIDE_LEFT] == NULL && row->state[SIDE_RIGHT] == NULL && !row->released &&
 	       row->event->kind != EV_FAULT && row->event->kind != EV_TIMER &&
+	       row->event->kind != EV_GUARD &&
 	       !(row->arrow && (row->event->frame.fate != NULL ||
 				row->event->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)));
 }
@@ -302,6 +305,8 @@ static void write_note(const struct event *event, char text[DESCRIBE_STRLEN])
 			 result == NULL ? "" : " = ", result == NULL ? "" : result);
 	else if (event->kind == EV_TIMER)
 		snprintf(text, DESCRIBE_STRLEN, "timer: %s", event->timer.name);
+	else if (event->kind == EV_GUARD)
+		snprintf(text, DESCRIBE_STRLEN, "guard: %s", event->guard.text);
 	else if (event->callback.bytes > 0)
 		snprintf(text, DESCRIBE_STRLEN, "‹%s› %u bytes", event->callback.name,
 			 event->callback.bytes);

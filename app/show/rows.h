@@ -23,7 +23,7 @@ struct row {
 	const struct event *event;    /**< what the row is about */
 	uint64_t t_ns;                /**< when */
 	const struct event *state[2]; /**< a transition at each side; NULL: none */
-	bool note[2];                 /**< event is a call, callback or timer of that side */
+	bool note[2];                 /**< a call, callback, timer or guard's of that side */
 	bool arrow;                   /**< event is a frame, shown in the middle */
 	bool released;                /**< it is shown where the wire let it go on */
 	bool cut;                     /**< it stands for rows left out: */
@@ -55,7 +55,7 @@ enum who rows_end(const struct rows *rows, enum side side);
 enum row_kind {
 	ROW_STATE,  /**< transitions alone */
 	ROW_FRAME,  /**< a frame, and transitions beside it */
-	ROW_NOTE,   /**< a call, callback or timer, on one side */
+	ROW_NOTE,   /**< a call, callback, timer, or what the guard did, on one side */
 	ROW_ACROSS, /**< what the lab or the wire did */
 	ROW_CUT,    /**< the rows left out */
 };

@@ -300,7 +300,10 @@ static void put_note(const struct picture *picture, const struct row *row)
 	row_text(row, text);
 	text_cut(text, NOTE_WIDTH);
 	fprintf(picture->out, "<text class=\"n%s%s\" x=\"%d\" y=\"14\">", right ? " r" : "",
-		row->event->kind == EV_CALL ? "" : " q", right ? WIRE_END - 7 : WIRE_BEGIN + 7);
+		row->event->kind == EV_CALL    ? ""
+		: row->event->kind == EV_GUARD ? " g"
+					       : " q",
+		right ? WIRE_END - 7 : WIRE_BEGIN + 7);
 	markup_text(picture->out, text);
 	fputs("</text>", picture->out);
 }

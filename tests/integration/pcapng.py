@@ -139,8 +139,11 @@ class Capture:
         """The frame at which a transition is told."""
         own = [frame for frame in self.frames if state['conn'] and frame['conn'] == state['conn']]
         sent = [frame for frame in (own if state['conn'] else self.frames) if frame['cause'] == state['cause'] and frame['who'] == state['who']]
-        if state['cause']['ev'] == 'frame':
-            return state['cause']['n']
+        origin = state['cause']
+        while origin and origin['ev'] == 'guard':
+            origin = self.events[origin['n'] - 1]['cause']
+        if origin and origin['ev'] == 'frame':
+            return origin['n']
         for frames in ([frame for frame in sent if frame['n'] > state['n']][:1],
                        sent[-1:],
                        [frame for frame in own if frame['n'] < state['n']][-1:],
@@ -168,6 +171,8 @@ class Capture:
             parts.append(f'timer: {cause["name"]}')
         elif cause['ev'] == 'call':
             parts.append(f'by the lab: {cause["name"]}' if cause['who'] == 'lab' else f'by {cause["name"]}()')
+        elif cause['ev'] == 'guard':
+            parts.append('by the guard')
         if frame and frame['n'] < state['n']:
             if state['who'] == 'lwip':
                 parts.append(self.clock(frame, state, comment))
@@ -183,10 +188,18 @@ class Capture:
             return f'released by the wire after packet {after}, {(fault["t_ns"] - frame["t_ns"]) / 1e6:.3f} ms later'
         return f'{fault["action"]} by the wire: {fault["text"]}'
 
+    def told(self, event, frame, comment):
+        return f'guard: {event["text"]}' if event['ev'] == 'guard' else self.transition(event, frame, comment)
+
+    def guards(self, frame):
+        """Whether the guard has sent it."""
+        cause = frame['cause'] and self.events[frame['cause']['n'] - 1]
+        return cause and cause['ev'] == 'guard' and cause['name'] == 'answer'
+
     def comments(self):
         states, faults = collections.defaultdict(list), collections.defaultdict(list)
         for event in self.events:
-            if event['ev'] == 'state':
+            if event['ev'] in ('state', 'guard'):
                 states[self.place(event)].append(event)
             elif event['ev'] == 'fault':
                 before = [frame['n'] for frame in self.frames if frame['n'] < event['n']]
@@ -194,9 +207,10 @@ class Capture:
         last = {'v_ms': 0, 't_ns': 0}
         for packet in self.packets:
             frame = packet.event
-            lines = [f'{frame["fate"]} by the wire' if frame['fate'] else None, self.clock(last, frame, packet.comment)]
+            lines = ['sent by the guard' if self.guards(frame) else None,
+                     f'{frame["fate"]} by the wire' if frame['fate'] else None, self.clock(last, frame, packet.comment)]
             lines += [self.fault(fault, frame) for fault in faults[frame['n']]]
-            lines += [self.transition(state, frame, packet.comment) for state in states[frame['n']]]
+            lines += [self.told(state, frame, packet.comment) for state in states[frame['n']]]
             wanted = '\n'.join(line for line in lines if line)
             if packet.comment != wanted:
                 self.problem('comments', packet, f'{packet.comment!r}, not {wanted!r}')

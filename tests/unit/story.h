@@ -76,6 +76,16 @@ static inline struct event *story_fault(struct timeline *timeline, const char *a
 	return event;
 }
 
+static inline struct event *story_guard(struct timeline *timeline, const char *conn,
+					const char *name, const char *text)
+{
+	struct event *event = timeline_add(timeline, EV_GUARD, WHO_LWIP, conn);
+
+	event->guard.name = name;
+	event->guard.text = text;
+	return event;
+}
+
 static inline struct event *story_verdict(struct timeline *timeline, bool holds, const char *text)
 {
 	struct event *event = timeline_add(timeline, EV_VERDICT, WHO_LAB, NULL);
@@ -89,6 +99,25 @@ static inline struct event *story_verdict(struct timeline *timeline, bool holds,
 static inline void story_because(struct timeline *timeline, const struct event *cause)
 {
 	timeline_set_cause(timeline, (struct cause){ .event = cause == NULL ? 0 : cause->n });
+}
+
+/** The kernel connects to lwIP, whose guard answers by a cookie: events 1 to 8. */
+static inline void story_guarded_handshake(struct timeline *timeline)
+{
+	const struct event *syn, *ack;
+
+	syn = story_frame(timeline, WHO_KERNEL, "c1", SEG_SYN, 0, 0, 0);
+	story_because(timeline, syn);
+	story_because(timeline, story_guard(timeline, "c1", GUARD_ANSWER, "answers by a cookie"));
+	story_because(timeline, story_frame(timeline, WHO_LWIP, "c1", SEG_SYN | SEG_ACK, 0, 1, 0));
+	ack = story_frame(timeline, WHO_KERNEL, "c1", SEG_ACK, 1, 1, 0);
+	story_because(timeline, ack);
+	story_because(timeline, story_guard(timeline, "c1", "open", "valid cookie"));
+	story_state(timeline, WHO_LWIP, "c1", ST_LISTEN, ST_SYN_RCVD);
+	story_because(timeline, ack);
+	story_guard(timeline, "c1", GUARD_OPENED, "lwIP has it");
+	story_state(timeline, WHO_LWIP, "c1", ST_SYN_RCVD, ST_ESTABLISHED);
+	story_because(timeline, NULL);
 }
 
 #endif

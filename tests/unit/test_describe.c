@@ -94,6 +94,8 @@ TEST(events_of_every_kind_are_told)
 			    "#8 wire release: a held frame goes on");
 	assert_string_equal(event_text(story_verdict(t, true, "fine")), "#9 lab holds: fine");
 	assert_string_equal(event_text(story_verdict(t, false, "bad")), "#10 lab FAILS: bad");
+	assert_string_equal(event_text(story_guard(t, "c1", "forged", "no valid cookie")),
+			    "#11 lwip guard: no valid cookie");
 }
 
 TEST(a_frame_tells_its_fate)

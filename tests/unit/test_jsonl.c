@@ -23,8 +23,8 @@ FIXTURE(free_all)
 	return 0;
 }
 
-/* Compares all lines, with every event at 1 ns of real time. */
-static void assert_lines(const char *expected)
+/* All lines, with every event at 1 ns of real time. */
+static char *written(void)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -35,7 +35,23 @@ static void assert_lines(const char *expected)
 		timeline_event(timeline, n)->t_ns = n;
 	jsonl_write(timeline, "close/lwip", out);
 	fclose(out);
+	return text;
+}
+
+static void assert_lines(const char *expected)
+{
+	char *text = written();
+
 	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void assert_last_lines(const char *expected)
+{
+	char *text = written();
+
+	assert_true(strlen(text) > strlen(expected));
+	assert_string_equal(text + strlen(text) - strlen(expected), expected);
 	free(text);
 }
 
@@ -162,6 +178,20 @@ TEST(a_fault_names_its_frame)
 					       "\"frame\":1,\"text\":\"a held frame goes on\"}\n");
 }
 
+/* clang-format off */
+TEST(the_guard_is_caused_by_a_frame_and_a_cause_itself)
+{
+	story_because(timeline, story_frame(timeline, WHO_KERNEL, "c1", SEG_ACK, 1, 1, 0));
+	story_because(timeline, story_guard(timeline, "c1", "open", "valid cookie: \"rebuilt\""));
+	story_state(timeline, WHO_LWIP, "c1", ST_LISTEN, ST_SYN_RCVD);
+	assert_last_lines("\n"
+		HEAD(2) "\"lwip\",\"ev\":\"guard\",\"conn\":\"c1\"," CAUSE(1, "frame")
+			"\"name\":\"open\",\"text\":\"valid cookie: \\\"rebuilt\\\"\"}\n"
+		HEAD(3) "\"lwip\",\"ev\":\"state\",\"conn\":\"c1\"," CAUSE(2, "guard")
+			"\"from\":\"LISTEN\",\"to\":\"SYN_RCVD\",\"src\":\"hook\"}\n");
+}
+/* clang-format on */
+
 TEST(a_verdict_of_many_lines_stays_on_one)
 {
 	story_verdict(timeline, false, "lwip goes CLOSED → LISTEN\nwent \"nowhere\"");
@@ -201,6 +231,7 @@ int main(void)
 		JSONL_TEST(a_call_has_its_result_when_it_has_one),
 		JSONL_TEST(a_timer_is_the_cause_of_what_it_does),
 		JSONL_TEST(a_fault_names_its_frame),
+		JSONL_TEST(the_guard_is_caused_by_a_frame_and_a_cause_itself),
 		JSONL_TEST(a_verdict_of_many_lines_stays_on_one),
 		JSONL_TEST(a_scenario_without_a_name_is_null),
 	};

@@ -855,6 +855,21 @@ TEST(a_syn_from_another_port_does_not)
 	assert_int_equal(judge_walked(lab.timeline, WHO_KERNEL), 0);
 }
 
+TEST(what_the_guard_makes_of_a_segment_is_made_by_the_segment)
+{
+	story_guarded_handshake(lab.timeline);
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP),
+			 bit_of(ST_LISTEN, ST_SYN_RCVD, BY_SEGMENT) |
+				 bit_of(ST_SYN_RCVD, ST_ESTABLISHED, BY_SEGMENT));
+}
+
+TEST(the_guard_alone_makes_nothing)
+{
+	story_because(lab.timeline, story_guard(lab.timeline, "c1", "open", "valid cookie"));
+	story_state(lab.timeline, WHO_LWIP, "c1", ST_LISTEN, ST_SYN_RCVD);
+	assert_int_equal(judge_walked(lab.timeline, WHO_LWIP), 0);
+}
+
 TEST(a_transition_without_cause_walks_no_edge)
 {
 	from_established_to_closed();
@@ -1121,6 +1136,8 @@ int main(void)
 		JUDGE_TEST(a_segment_without_rst_is_no_reset),
 		JUDGE_TEST(a_new_syn_between_the_same_endpoints_ends_time_wait),
 		JUDGE_TEST(a_syn_from_another_port_does_not),
+		JUDGE_TEST(what_the_guard_makes_of_a_segment_is_made_by_the_segment),
+		JUDGE_TEST(the_guard_alone_makes_nothing),
 		JUDGE_TEST(a_transition_without_cause_walks_no_edge),
 		JUDGE_TEST(the_other_end_walks_its_own_edges),
 		JUDGE_TEST(what_was_tried_and_not_walked_is_unreachable),

@@ -430,6 +430,35 @@ TEST(calls_and_callbacks_stand_in_the_cell_of_their_end)
 	line_with("‹sent› 1460 bytes");
 }
 
+/* clang-format off */
+TEST(what_the_guard_does_stands_at_lwips_side_in_its_own_name)
+{
+	story_guarded_handshake(timeline);
+	draw_all(&plain);
+	assert_string_equal(text,
+"  time ms  lwip                                                                 kernel\n"
+"    1.000                       ◀─ SYN seq=0 ──────────────────────────────────\n"
+"    2.000  guard: answers by a cookie\n"
+"    3.000                       ── SYN,ACK seq=0 ack=1 ───────────────────────▶\n"
+"    4.000                       ◀─ ACK seq=1 ack=1 ────────────────────────────\n"
+"    5.000  guard: valid cookie\n"
+"    6.000  SYN_RCVD\n"
+"    8.000  ESTABLISHED\n");
+	draw_all(&verbose);
+	assert_at(line_with("guard: lwIP has it"), "guard", LEFT_CELL);
+}
+/* clang-format on */
+
+TEST(a_run_in_which_the_guard_acts_is_not_cut)
+{
+	for (int i = 0; i < 20; i++) {
+		because(frame(WHO_KERNEL, SEG_ACK, 1, 1, 0));
+		story_guard(timeline, "c1", "forged", "no valid cookie");
+	}
+	draw_all(&plain);
+	assert_int_equal(lines(), 1 + 40);
+}
+
 TEST(a_note_too_wide_for_the_right_cell_ends_at_the_margin)
 {
 	everything();
@@ -783,6 +812,8 @@ int main(void)
 		LADDER_TEST(delayed_and_reordered_frames_arrive_where_they_are_released),
 		LADDER_TEST(duplicated_and_corrupted_frames_arrive),
 		LADDER_TEST(calls_and_callbacks_stand_in_the_cell_of_their_end),
+		LADDER_TEST(what_the_guard_does_stands_at_lwips_side_in_its_own_name),
+		LADDER_TEST(a_run_in_which_the_guard_acts_is_not_cut),
 		LADDER_TEST(a_note_too_wide_for_the_right_cell_ends_at_the_margin),
 		LADDER_TEST(what_the_lab_does_goes_across),
 		LADDER_TEST(what_only_prepares_is_for_the_curious),

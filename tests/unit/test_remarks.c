@@ -307,6 +307,30 @@ TEST(what_an_observer_missed_is_told_at_the_last_packet)
 	assert_remarks(packet, "kernel: 2 transitions came too fast to be seen\n");
 }
 
+TEST(what_the_guard_does_is_told_at_its_packet_in_its_place)
+{
+	story_guarded_handshake(timeline);
+	for (uint32_t n = 1; n <= timeline_count(timeline); n++)
+		now(timeline_event(timeline, n));
+	assert_remarks(timeline_event(timeline, 1), "guard: answers by a cookie\n");
+	assert_remarks(timeline_event(timeline, 3), "sent by the guard\n");
+	assert_remarks(timeline_event(timeline, 4), "guard: valid cookie\n"
+						    "lwip: LISTEN → SYN_RCVD, by the guard\n"
+						    "guard: lwIP has it\n"
+						    "lwip: SYN_RCVD → ESTABLISHED\n");
+}
+
+TEST(an_answer_to_a_forged_cookie_is_not_the_guards)
+{
+	struct event *ack = frame(WHO_KERNEL, "c1"), *rst;
+
+	story_because(timeline, ack);
+	story_because(timeline, now(story_guard(timeline, "c1", "forged", "no valid cookie")));
+	rst = frame(WHO_LWIP, "c1");
+	assert_remarks(ack, "guard: no valid cookie\n");
+	assert_remarks(rst, "");
+}
+
 int main(void)
 {
 #define ON_A_TIMELINE(test) cmocka_unit_test_setup_teardown(test, make_empty, free_all)
@@ -331,6 +355,8 @@ int main(void)
 		ON_A_TIMELINE(a_held_packet_tells_its_release_and_what_it_causes_then),
 		ON_A_TIMELINE(a_packet_that_was_lost_says_why),
 		ON_A_TIMELINE(what_an_observer_missed_is_told_at_the_last_packet),
+		ON_A_TIMELINE(what_the_guard_does_is_told_at_its_packet_in_its_place),
+		ON_A_TIMELINE(an_answer_to_a_forged_cookie_is_not_the_guards),
 	};
 
 	return cmocka_run_group_tests_name("remarks", tests, NULL, NULL);

@@ -166,6 +166,17 @@ TEST(calls_stand_at_their_side_and_what_the_lab_does_across)
 		     "class=\"row warp\"", ">warp 121000 ms</text>");
 }
 
+TEST(what_the_guard_does_is_marked_as_its_own)
+{
+	story_guarded_handshake(timeline);
+	draw();
+	assert_words(row_with(">guard: valid cookie<"), "<title>#5 lwip guard: valid cookie (c1)",
+		     "cause: #4 kernel sends ACK seq=1 ack=1", "class=\"n g\"");
+	assert_words(row_with(">SYN,ACK<"), "cause: #2 lwip guard: answers by a cookie");
+	assert_words(svg, "#6 lwip LISTEN → SYN_RCVD", "cause: #5 lwip guard: valid cookie");
+	assert_int_equal(count_in(svg, "class=\"n g\""), 2);
+}
+
 TEST(details_are_in_the_title)
 {
 	struct event *sent = frame(WHO_LWIP, SEG_SYN, 0), *state;
@@ -257,6 +268,7 @@ int main(void)
 		SVG_TEST(a_band_shows_each_state_from_one_transition_to_the_next),
 		SVG_TEST(several_connections_are_told_apart),
 		SVG_TEST(calls_stand_at_their_side_and_what_the_lab_does_across),
+		SVG_TEST(what_the_guard_does_is_marked_as_its_own),
 		SVG_TEST(details_are_in_the_title),
 		SVG_TEST(markup_in_texts_is_escaped),
 		SVG_TEST(a_long_run_is_cut_as_in_the_text),

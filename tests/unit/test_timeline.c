@@ -64,6 +64,7 @@ TEST(whos_kinds_and_sources_have_names)
 	assert_string_equal(event_kind_name(EV_CALL), "call");
 	assert_string_equal(event_kind_name(EV_TIMER), "timer");
 	assert_string_equal(event_kind_name(EV_FAULT), "fault");
+	assert_string_equal(event_kind_name(EV_GUARD), "guard");
 	assert_string_equal(event_kind_name(EV_VERDICT), "verdict");
 	assert_string_equal(source_name(SRC_HOOK), "hook");
 	assert_string_equal(source_name(SRC_TRACEPOINT), "tracepoint");
@@ -223,6 +224,21 @@ TEST(a_cause_gives_back_the_one_before)
 	assert_int_equal(add()->cause, outer->n);
 	timeline_set_cause(timeline, none);
 	assert_int_equal(add()->cause, 0);
+}
+
+TEST(behind_what_the_guard_did_lies_the_frame)
+{
+	struct event *frame = timeline_add(timeline, EV_FRAME, WHO_KERNEL, "c1"), *guard, *state;
+
+	timeline_set_cause(timeline, (struct cause){ .event = frame->n });
+	guard = timeline_add(timeline, EV_GUARD, WHO_LWIP, "c1");
+	timeline_set_cause(timeline, (struct cause){ .event = guard->n });
+	state = timeline_add(timeline, EV_STATE, WHO_LWIP, "c1");
+	assert_ptr_equal(timeline_origin(timeline, state), frame);
+	assert_ptr_equal(timeline_origin(timeline, guard), frame);
+	assert_null(timeline_origin(timeline, frame));
+	guard->cause = 0;
+	assert_null(timeline_origin(timeline, state));
 }
 
 /* -- Timers */
@@ -443,6 +459,7 @@ int main(void)
 		TIMELINE_TEST(without_a_cause_there_is_none),
 		TIMELINE_TEST(what_is_added_has_the_cause_that_is_set),
 		TIMELINE_TEST(a_cause_gives_back_the_one_before),
+		TIMELINE_TEST(behind_what_the_guard_did_lies_the_frame),
 		TIMELINE_TEST(a_timer_that_causes_nothing_is_no_event),
 		TIMELINE_TEST(a_timer_becomes_an_event_when_it_causes_the_first),
 		TIMELINE_TEST(a_timer_is_one_event_whatever_it_causes),

@@ -115,6 +115,23 @@ TEST(callbacks_and_faults_say_what_they_are_about)
 			  "wire release: a held frame goes on, FIN,ACK seq=1 ack=1\n");
 }
 
+TEST(what_the_guard_does_is_lwips_and_is_named_as_a_cause)
+{
+	struct difference difference;
+
+	story_guarded_handshake(timeline);
+	assert_transcript("kernel c1 sends SYN seq=0 win=0\n"
+			  "lwip c1 guard: answer (answers by a cookie), by kernel's SYN seq=0\n"
+			  "lwip c1 sends SYN,ACK seq=0 ack=1 win=0, by its guard: answer\n"
+			  "kernel c1 sends ACK seq=1 ack=1 win=0, by lwip's SYN,ACK seq=0 ack=1\n"
+			  "lwip c1 guard: open (valid cookie), by kernel's ACK seq=1 ack=1\n"
+			  "lwip c1 LISTEN → SYN_RCVD, by its guard: open\n"
+			  "lwip c1 guard: opened (lwIP has it), by kernel's ACK seq=1 ack=1\n"
+			  "lwip c1 SYN_RCVD → ESTABLISHED, by kernel's ACK seq=1 ack=1\n");
+	transcript_differ("lwip c1 guard: open (x)\n", "lwip c1 guard: forged (x)\n", &difference);
+	assert_int_equal(transcript_decider(&difference), DECIDER_LWIP);
+}
+
 /* -- Comparing */
 
 TEST(equal_texts_do_not_differ)
@@ -180,6 +197,7 @@ int main(void)
 		STORY_TEST(times_of_the_lab_verdicts_and_polls_are_left_out),
 		STORY_TEST(a_timer_of_which_something_came_stays),
 		STORY_TEST(callbacks_and_faults_say_what_they_are_about),
+		STORY_TEST(what_the_guard_does_is_lwips_and_is_named_as_a_cause),
 		cmocka_unit_test(equal_texts_do_not_differ),
 		cmocka_unit_test(the_first_line_that_differs_is_found_with_what_stands_before_it),
 		cmocka_unit_test(a_text_that_ends_earlier_differs),
