@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cmd/views.h"
+#include "end/guard.h"
 #include "end/lwip_option.h"
 #include "end/settle.h"
 #include "lab/namespace.h"
@@ -139,6 +140,8 @@ static void play(struct run *run, struct result *result)
 
 	settings_read(&result->settings);
 	timeline_begin(run->lab.timeline);
+	if (experiment->options->guard)
+		guard_start(&run->lab, experiment->options->guard_threshold);
 	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
 		   run->ends[experiment->role[1]]);
 	if (experiment->options->until_closed) {

@@ -10,11 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "end/guard.h"
 #include "end/lwip_option.h"
 #include "lab/rule.h"
 
-#define MAX_JOBS   256
-#define MAX_REPEAT 10000
+#define MAX_JOBS      256
+#define MAX_REPEAT    10000
+#define MAX_THRESHOLD 65535
 /* Long options are numbered from here, beyond every letter. */
 #define FIRST_INDEX 256
 
@@ -96,6 +98,17 @@ static int add_rule(struct run_options *options, const char *kind, const char *t
 	return 0;
 }
 
+static int set_guard(struct run_options *options, const char *text, struct why *why)
+{
+	uint64_t threshold = guard_default_threshold();
+	int err =
+		text == NULL ? 0 : parse_number("--guard", text, 0, MAX_THRESHOLD, &threshold, why);
+
+	options->guard = true;
+	options->guard_threshold = (unsigned int)threshold;
+	return err;
+}
+
 /* What an option's value is. */
 enum value {
 	VALUE_NONE,   /* it switches something on */
@@ -107,13 +120,14 @@ enum value {
 	VALUE_FORMAT,
 	VALUE_SYSCTL,
 	VALUE_LWIP,
+	VALUE_GUARD,
 	VALUE_RULE,
 };
 
 /* All options, in the order in which the help shows them. */
 static const struct option_kind {
 	const char *name;
-	const char *argument; /* NULL: it takes none */
+	const char *argument; /* NULL: it takes none; "[=N]": it may have one */
 	char letter;          /* '\0': none */
 	bool recipe;          /* what happens in an experiment depends on it */
 	enum value value;
@@ -156,6 +170,9 @@ static const struct option_kind {
 	  "net.ipv4.tcp_fin_timeout=2" },
 	{ "lwip", "NAME=VALUE", '\0', true, VALUE_LWIP, AT(lwip), 0, 0,
 	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES },
+	{ "guard", "[=N]", '\0', true, VALUE_GUARD, 0, 0, MAX_THRESHOLD,
+	  "SYN cookies before lwIP's listeners, beyond N half-open connections\n"
+	  "(default: a quarter of lwIP's pcbs; 0: for each connection)" },
 	{ "drop", "SEGMENTS", '\0', true, VALUE_RULE, 0, 0, 0,
 	  "lose these segments; this and the next: as often as you like, and\n"
 	  "'tcplab help wire' explains how to name them" },
@@ -174,6 +191,14 @@ static const struct option_kind {
 #undef AT
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* As getopt_long() calls it. */
+static int argument_of(const struct option_kind *kind)
+{
+	if (kind->argument == NULL)
+		return no_argument;
+	return kind->argument[0] == '[' ? optional_argument : required_argument;
+}
 
 static int set(struct run_options *options, const struct option_kind *kind, const char *text,
 	       struct why *why)
@@ -197,6 +222,7 @@ static int set(struct run_options *options, const struct option_kind *kind, cons
 	case VALUE_FORMAT: return parse_format(text, at, why);
 	case VALUE_SYSCTL: return add_setting(at, option, text, why);
 	case VALUE_LWIP: return add_lwip_setting(at, text, why);
+	case VALUE_GUARD: return set_guard(options, text, why);
 	case VALUE_RULE: return add_rule(options, kind->name, text, why);
 	}
 	return -EINVAL;
@@ -213,7 +239,7 @@ void run_options_help(FILE *out)
 		snprintf(left, sizeof(left), "%c%c%s--%s%s%s", kind->letter == '\0' ? ' ' : '-',
 			 kind->letter == '\0' ? ' ' : kind->letter,
 			 kind->letter == '\0' ? "  " : ", ", kind->name,
-			 kind->argument == NULL ? "" : " ",
+			 argument_of(kind) == required_argument ? " " : "",
 			 kind->argument == NULL ? "" : kind->argument);
 		for (; line != NULL; line = strchr(line, '\n')) {
 			line += *line == '\n';
@@ -291,10 +317,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 		const struct option_kind *kind = &kinds[i];
 		size_t length = strlen(letters);
 
-		longs[i] =
-			(struct option){ kind->name,
-					 kind->argument == NULL ? no_argument : required_argument,
-					 NULL, FIRST_INDEX + (int)i };
+		longs[i] = (struct option){ kind->name, argument_of(kind), NULL,
+					    FIRST_INDEX + (int)i };
 		if (kind->letter != '\0')
 			snprintf(letters + length, sizeof(letters) - length, "%c%s", kind->letter,
 				 kind->argument == NULL ? "" : ":");

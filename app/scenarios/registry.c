@@ -21,7 +21,8 @@ static size_t rank(const struct scenario *scenario)
 {
 	static const char *const themes[] = { "open",      "established", "close",
 					      "reset",     "abort",       "time_wait",
-					      "keepalive", "timeout",     "errno" };
+					      "keepalive", "timeout",     "flood",
+					      "errno" };
 	size_t i = 0;
 
 	while (i < sizeof(themes) / sizeof(themes[0]) &&

@@ -136,6 +136,15 @@ void await_retransmission(struct conn *conn);
 /** Sets a kernel parameter in the private namespace: kernel_parameter(end, "net/ipv4/tcp_rfc1337", "1"). */
 void kernel_parameter(struct end *end, const char *path, const char *value);
 
+/**
+ * From here on this end answers every SYN by a cookie: the kernel by tcp_syncookies 2, lwIP by its
+ * guard (port/guard).
+ */
+void syn_cookies(struct end *end);
+
+/** lwIP's guard answers SYNs by cookies while so many connections are half-open. */
+void guard_beyond(struct end *end, unsigned int half_open);
+
 /** @return whether this kernel has such a parameter */
 bool kernel_has_parameter(const char *path);
 

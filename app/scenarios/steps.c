@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "end/guard.h"
 #include "lab/link.h"
 #include "lab/namespace.h"
 #include "lab/rule.h"
@@ -205,6 +206,19 @@ void kernel_parameter(struct end *end, const char *path, const char *value)
 
 	lab_call_end(end->lab, call, before, NULL);
 	require(end->lab, err == 0, "%s", why.text);
+}
+
+void guard_beyond(struct end *end, unsigned int half_open)
+{
+	guard_start(end->lab, half_open);
+}
+
+void syn_cookies(struct end *end)
+{
+	if (end->ops->who == WHO_LWIP)
+		guard_beyond(end, 0);
+	else
+		kernel_parameter(end, "net/ipv4/tcp_syncookies", "2");
 }
 
 bool kernel_has_parameter(const char *path)

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "end/guard.h"
+
+#include "guard/tcp_guard.h"
+#include "lwip/opt.h"
+
+/* As lwIP, the guard is one per process. */
+static struct lab *guarded;
+static struct cause frame; /* that was the cause before the guard acted */
+static bool acting;
+
+static const struct {
+	const char *name, *text;
+} deeds[] = {
+	[TCP_GUARD_ANSWERS] = { GUARD_ANSWER, "answers by a cookie, and keeps nothing" },
+	[TCP_GUARD_OPENS] = { "open", "a valid cookie: lwIP gets the SYN that must have been" },
+	[TCP_GUARD_OPENED] = { GUARD_OPENED, "lwIP has taken it; the ACK follows" },
+	[TCP_GUARD_NO_ROOM] = { "no room", "lwIP has no room for one more: ACK dropped" },
+	[TCP_GUARD_FORGED] = { "forged", "no valid cookie" },
+	[TCP_GUARD_EXPIRED] = { "expired", "a cookie that has expired" },
+	[TCP_GUARD_REPLAYED] = { "replayed", "a cookie that was used before" },
+};
+
+/* What lwIP does now is the guard's doing: the SYN comes from it. The answer's end the wire knows. */
+static void begin_to_act(const struct event *deed)
+{
+	frame = timeline_set_cause(guarded->timeline, (struct cause){ .event = deed->n });
+	acting = true;
+}
+
+static void end_to_act(void)
+{
+	if (acting)
+		timeline_set_cause(guarded->timeline, frame);
+	acting = false;
+}
+
+static void on_event(void *context, enum tcp_guard_event event)
+{
+	struct timeline *timeline = guarded->timeline;
+	const struct event *cause;
+	struct event *deed;
+
+	(void)context;
+	if (event == TCP_GUARD_OPENED || event == TCP_GUARD_NO_ROOM)
+		end_to_act();
+	cause = timeline_event(timeline, timeline_cause(timeline).event);
+	deed = timeline_add(timeline, EV_GUARD, WHO_LWIP, cause == NULL ? NULL : cause->conn);
+	deed->guard.name = deeds[event].name;
+	deed->guard.text = deeds[event].text;
+	if (event == TCP_GUARD_ANSWERS || event == TCP_GUARD_OPENS)
+		begin_to_act(deed);
+}
+
+unsigned int guard_default_threshold(void)
+{
+	return MEMP_NUM_TCP_PCB / 4;
+}
+
+void guard_start(struct lab *lab, unsigned int threshold)
+{
+	struct cause before;
+	struct event *call = lab_call(lab, &before, WHO_LWIP, NULL, "tcp_guard_start",
+				      "threshold %u", threshold);
+
+	guarded = lab;
+	tcp_guard_observe(on_event, NULL);
+	tcp_guard_start((u16_t)threshold);
+	lab_call_end(lab, call, before, NULL);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The SYN-cookie guard (port/guard) before lwIP's listeners, and its deeds on the timeline.
+ */
+#ifndef APP_END_GUARD_H
+#define APP_END_GUARD_H
+
+#include "lab/lab.h"
+
+/** A quarter of lwIP's connections may be half-open before the guard steps in. */
+unsigned int guard_default_threshold(void);
+
+/**
+ * Starts it, or starts it anew with fresh secrets.
+ *
+ * @param threshold  half-open connections that are left to lwIP; 0: none
+ */
+void guard_start(struct lab *lab, unsigned int threshold);
+
+#endif
