@@ -149,7 +149,7 @@ SCENARIO(syn_cookies_forged, server, client, .against = RAW,
 	listener = listen_at_port(server);
 	raw_send(r, "SYN");
 	expect_raw(r, "SYN,ACK");
-	raw_send_at(r, "ACK", 1, 2, 0);
+	raw_send_at(r, "ACK", 1, 1000, 0);
 	expect_reset(server, r);
 	expect_nothing_to_accept(listener);
 

@@ -1,0 +1,856 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "unit.h"
+
+#include "guard/tcp_guard.h"
+#include "lab/lwip_addr.h"
+#include "linux/clock.h"
+#include "linux/entropy.h"
+#include "lwip/inet_chksum.h"
+#include "lwip/init.h"
+#include "lwip/memp.h"
+#include "lwip/priv/tcp_priv.h"
+#include "lwip/stats.h"
+#include "lwip/sys.h"
+#include "tcp/frame.h"
+
+#define PORT 80
+
+/* -- A netif at the IP layer: takes note of what lwIP sends */
+
+static struct netif netif;
+static struct {
+	uint8_t frame[2000]; /* the last one, with an Ethernet header made up */
+	size_t size;
+	unsigned int count;
+} sent;
+
+static err_t note_packet(struct pbuf *p, uint8_t type_high, uint8_t type_low)
+{
+	sent.frame[12] = type_high;
+	sent.frame[13] = type_low;
+	sent.size = 14 + (size_t)pbuf_copy_partial(p, sent.frame + 14, 1986, 0);
+	sent.count++;
+	return ERR_OK;
+}
+
+static err_t note_ipv4(struct netif *to, struct pbuf *p, const ip4_addr_t *address)
+{
+	(void)to;
+	(void)address;
+	return note_packet(p, 0x08, 0x00);
+}
+
+static err_t note_ipv6(struct netif *to, struct pbuf *p, const ip6_addr_t *address)
+{
+	(void)to;
+	(void)address;
+	return note_packet(p, 0x86, 0xdd);
+}
+
+static err_t init_netif(struct netif *new)
+{
+	new->mtu = 1500;
+	new->flags = NETIF_FLAG_LINK_UP;
+	new->output = note_ipv4;
+	new->output_ip6 = note_ipv6;
+	return ERR_OK;
+}
+
+static struct endpoint server_side(int family)
+{
+	struct endpoint endpoint = { (uint8_t)family, { 10, 9, 0, 2 }, PORT };
+
+	if (family == 6)
+		memcpy(endpoint.addr, (const uint8_t[16]){ 0xfd, 9, [15] = 2 }, 16);
+	return endpoint;
+}
+
+static struct endpoint client_side(int family, uint16_t port)
+{
+	struct endpoint endpoint = { (uint8_t)family, { 10, 9, 0, 1 }, port };
+
+	if (family == 6)
+		memcpy(endpoint.addr, (const uint8_t[16]){ 0xfd, 9, [15] = 1 }, 16);
+	return endpoint;
+}
+
+/* -- The application: accepts, and remembers */
+
+static struct tcp_pcb *listener, *accepted;
+static unsigned int accepts, received;
+static bool keeps; /* connections stay in the backlog */
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+	(void)arg;
+	(void)err;
+	if (p == NULL)
+		return ERR_OK;
+	received += p->tot_len;
+	tcp_recved(pcb, p->tot_len);
+	pbuf_free(p);
+	return ERR_OK;
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	if (err != ERR_OK)
+		return err;
+	accepted = pcb;
+	accepts++;
+	tcp_recv(pcb, on_recv);
+	if (keeps)
+		tcp_backlog_delayed(pcb);
+	return ERR_OK;
+}
+
+static void listen_at(uint8_t backlog)
+{
+	struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
+
+	assert_non_null(pcb);
+	assert_int_equal(tcp_bind(pcb, IP_ANY_TYPE, PORT), ERR_OK);
+	listener = tcp_listen_with_backlog(pcb, backlog);
+	assert_non_null(listener);
+	tcp_accept(listener, on_accept);
+}
+
+static const struct tcp_guard_counters *counters;
+
+FIXTURE(start)
+{
+	struct endpoint own = server_side(4), own6 = server_side(6);
+	ip_addr_t address = lwip_addr_of(&own), address6 = lwip_addr_of(&own6);
+	ip4_addr_t netmask;
+	s8_t slot = -1;
+
+	entropy_seed(1);
+	lwip_init();
+	IP4_ADDR(&netmask, 255, 255, 255, 0);
+	if (netif_add(&netif, ip_2_ip4(&address), &netmask, NULL, NULL, init_netif, netif_input) ==
+	    NULL)
+		return -1;
+	netif_set_default(&netif);
+	netif_set_up(&netif);
+	netif_add_ip6_address(&netif, ip_2_ip6(&address6), &slot);
+	netif_ip6_addr_set_state(&netif, slot, IP6_ADDR_PREFERRED);
+	counters = tcp_guard_counters();
+	return 0;
+}
+
+FIXTURE(guard_everything)
+{
+	memset(&sent, 0, sizeof(sent));
+	accepted = NULL;
+	accepts = received = 0;
+	keeps = false;
+	tcp_guard_start(0);
+	listen_at(8);
+	return 0;
+}
+
+/* Every connection and listener goes; nothing may be left of them. */
+FIXTURE(clean_up)
+{
+	while (tcp_active_pcbs != NULL)
+		tcp_abort(tcp_active_pcbs);
+	while (tcp_tw_pcbs != NULL)
+		tcp_abort(tcp_tw_pcbs);
+	tcp_close(listener);
+	tcp_guard_stop();
+	return lwip_stats.memp[MEMP_TCP_PCB]->used + lwip_stats.memp[MEMP_TCP_SEG]->used +
+				       lwip_stats.memp[MEMP_PBUF_POOL]->used +
+				       lwip_stats.mem.used ==
+			       0
+		       ? 0
+		       : -1;
+}
+
+/* -- Segments */
+
+static struct segment segment_of(int family, uint16_t port, uint8_t flags)
+{
+	return (struct segment){ .src = client_side(family, port),
+				 .dst = server_side(family),
+				 .seq = 1000,
+				 .flags = flags,
+				 .window = 5000,
+				 .wscale = -1 };
+}
+
+/* The pbufs of a packet: one, or two that part at this place. */
+static struct pbuf *packet(const struct segment *segment, size_t part)
+{
+	static const uint8_t mac[6];
+	uint8_t frame[2000], data[1460];
+	struct pbuf *p, *rest;
+	size_t size;
+
+	memset(data, 'd', sizeof(data));
+	size = frame_build(segment, mac, mac, data, frame, sizeof(frame)) - 14;
+	if (part == 0 || part >= size)
+		part = size;
+	p = pbuf_alloc(PBUF_RAW, (u16_t)part, PBUF_RAM);
+	assert_non_null(p);
+	pbuf_take(p, frame + 14, (u16_t)part);
+	if (part < size) {
+		rest = pbuf_alloc(PBUF_RAW, (u16_t)(size - part), PBUF_RAM);
+		assert_non_null(rest);
+		pbuf_take(rest, frame + 14 + part, (u16_t)(size - part));
+		pbuf_cat(p, rest);
+	}
+	return p;
+}
+
+static void send_in_parts(const struct segment *segment, size_t part)
+{
+	ip_input(packet(segment, part), &netif);
+}
+
+static void send_segment(const struct segment *segment)
+{
+	send_in_parts(segment, 0);
+}
+
+/* What lwIP sent last. */
+static struct segment answer(void)
+{
+	struct segment segment;
+
+	assert_int_equal(segment_parse(sent.frame, sent.size, &segment), 0);
+	return segment;
+}
+
+/* The ACK to a SYN,ACK; numbers as they must be. */
+static struct segment ack_to(const struct segment *syn_ack)
+{
+	struct segment ack = segment_of(syn_ack->src.family, syn_ack->dst.port, SEG_ACK);
+
+	ack.seq = syn_ack->ack;
+	ack.ack = syn_ack->seq + 1;
+	if (syn_ack->timestamps) {
+		ack.timestamps = true;
+		ack.tsval = syn_ack->tsecr + 1;
+		ack.tsecr = syn_ack->tsval;
+	}
+	return ack;
+}
+
+/* A whole handshake. @return the SYN,ACK */
+static struct segment shake_hands(const struct segment *syn)
+{
+	struct segment syn_ack, ack;
+
+	send_segment(syn);
+	syn_ack = answer();
+	ack = ack_to(&syn_ack);
+	send_segment(&ack);
+	return syn_ack;
+}
+
+static unsigned int pcbs(void)
+{
+	return lwip_stats.memp[MEMP_TCP_PCB]->used;
+}
+
+/* The bytes after the Ethernet header sum up to what they must. */
+static void assert_checksum(const struct segment *segment)
+{
+	size_t headers = segment->src.family == 6 ? 40 : 20;
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)(sent.size - 14 - headers), PBUF_RAM);
+	ip_addr_t src = lwip_addr_of(&segment->src), dst = lwip_addr_of(&segment->dst);
+
+	assert_non_null(p);
+	pbuf_take(p, sent.frame + 14 + headers, p->tot_len);
+	assert_int_equal(ip_chksum_pseudo(p, IP_PROTO_TCP, p->tot_len, &src, &dst), 0);
+	pbuf_free(p);
+}
+
+/* -- Answering */
+
+TEST(a_syn_is_answered_and_nothing_is_kept)
+{
+	for (int family = 4; family <= 6; family += 2) {
+		struct segment syn = segment_of(family, 5000, SEG_SYN), syn_ack;
+
+		send_segment(&syn);
+		syn_ack = answer();
+		assert_int_equal(syn_ack.flags, SEG_SYN | SEG_ACK);
+		assert_true(endpoint_equal(&syn_ack.src, &syn.dst));
+		assert_true(endpoint_equal(&syn_ack.dst, &syn.src));
+		assert_int_equal(syn_ack.ack, 1001);
+		assert_int_equal(syn_ack.window, LWIP_MIN(TCP_WND, 0xffff));
+		assert_checksum(&syn_ack);
+		assert_int_equal(pcbs(), 0);
+	}
+	assert_int_equal(counters->answered, 2);
+	assert_int_equal(counters->passed, 0);
+	assert_int_equal(lwip_stats.mem.used, 0);
+}
+
+TEST(the_same_syn_gets_the_same_cookie_and_another_another)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	uint32_t first, port, isn;
+
+	send_segment(&syn);
+	first = answer().seq;
+	send_segment(&syn);
+	assert_int_equal(answer().seq, first);
+	syn.src.port++;
+	send_segment(&syn);
+	port = answer().seq;
+	syn.src.port--;
+	syn.seq++;
+	send_segment(&syn);
+	isn = answer().seq;
+	assert_true(port != first && isn != first && isn != port);
+}
+
+TEST(without_timestamps_there_is_an_mss_alone)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+	syn.mss = 1460;
+	syn.wscale = 7;
+	syn.sack_permitted = true;
+	syn_ack = shake_hands(&syn);
+	assert_int_equal(syn_ack.mss, 1460);
+	assert_int_equal(syn_ack.wscale, -1);
+	assert_false(syn_ack.sack_permitted || syn_ack.timestamps);
+	assert_int_equal(accepts, 1);
+	assert_false(accepted->flags & (TF_WND_SCALE | TF_SACK | TF_TIMESTAMP));
+	assert_int_equal(accepted->snd_wnd, 5000);
+}
+
+/* Each combination comes back with the timestamp. */
+TEST(with_timestamps_the_options_come_back)
+{
+	uint16_t port = 5000;
+
+	for (int wscale = -1; wscale <= 14; wscale++) {
+		for (int sack = 0; sack <= 1; sack++) {
+			struct segment syn = segment_of(4, port++, SEG_SYN), syn_ack;
+
+			syn.mss = 1460;
+			syn.wscale = (int16_t)wscale;
+			syn.sack_permitted = sack;
+			syn.timestamps = true;
+			syn.tsval = 77;
+			clock_advance(13);
+			syn_ack = shake_hands(&syn);
+			assert_true(syn_ack.timestamps);
+			assert_int_equal(syn_ack.tsecr, 77);
+			/* Of now or just before, so that lwIP's own time stamps never go back. */
+			assert_in_range(sys_now() - syn_ack.tsval, 0, 31);
+			assert_int_equal(syn_ack.wscale, wscale < 0 ? -1 : TCP_RCV_SCALE);
+			assert_int_equal(syn_ack.sack_permitted, sack);
+
+			assert_int_equal(accepted->snd_scale, wscale < 0 ? 0 : wscale);
+			assert_int_equal(accepted->snd_wnd, 5000u << (wscale < 0 ? 0 : wscale));
+			assert_int_equal(!!(accepted->flags & TF_SACK), sack);
+			assert_true(accepted->flags & TF_TIMESTAMP);
+			assert_int_equal(accepted->ts_recent, 78);
+			tcp_abort(accepted);
+		}
+	}
+	assert_int_equal(accepts, 32);
+}
+
+/* More than 14 means 14 (RFC 7323, 2.3). */
+TEST(a_window_scale_out_of_range_is_the_greatest)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	syn.mss = 1460;
+	syn.wscale = 200;
+	syn.timestamps = true;
+	shake_hands(&syn);
+	assert_int_equal(accepted->snd_scale, 14);
+}
+
+TEST(the_mss_is_rounded_down)
+{
+	static const struct {
+		uint16_t offered, taken;
+	} cases[] = { { 0, 536 },     { 40, 64 },     { 64, 64 },     { 215, 64 },
+		      { 216, 216 },   { 535, 216 },   { 536, 536 },   { 1023, 536 },
+		      { 1024, 1024 }, { 1219, 1024 }, { 1220, 1220 }, { 1399, 1220 },
+		      { 1400, 1400 }, { 1439, 1400 }, { 1440, 1440 }, { 1459, 1440 },
+		      { 1460, 1460 }, { 9000, 1460 } };
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + i), SEG_SYN);
+
+		syn.mss = cases[i].offered;
+		shake_hands(&syn);
+		assert_int_equal(accepted->mss, cases[i].taken);
+		tcp_abort(accepted);
+	}
+}
+
+/* -- Opening */
+
+TEST(a_handshake_opens_a_connection_of_lwip_s)
+{
+	for (int family = 4; family <= 6; family += 2) {
+		struct segment syn = segment_of(family, 5000, SEG_SYN);
+		struct segment syn_ack = shake_hands(&syn);
+		unsigned int before = sent.count;
+
+		assert_non_null(accepted);
+		assert_int_equal(accepted->state, ESTABLISHED);
+		assert_int_equal(accepted->snd_nxt, syn_ack.seq + 1);
+		assert_int_equal(accepted->rcv_nxt, 1001);
+		assert_int_equal(sent.count, before); /* the second SYN,ACK has not left */
+	}
+	assert_int_equal(counters->opened, 2);
+	assert_int_equal(accepts, 2);
+}
+
+/* lwIP's own data begin where the cookie ends, and are sent by the netif as ever. */
+TEST(data_flow_after_it_in_both_directions)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	struct segment syn_ack = shake_hands(&syn), data = ack_to(&syn_ack);
+
+	data.length = 100;
+	send_segment(&data);
+	assert_int_equal(received, 100);
+	assert_int_equal(tcp_write(accepted, "hello", 5, TCP_WRITE_FLAG_COPY), ERR_OK);
+	assert_int_equal(tcp_output(accepted), ERR_OK);
+	assert_int_equal(answer().seq, syn_ack.seq + 1);
+	assert_int_equal(answer().length, 5);
+	assert_int_equal(answer().ack, 1101);
+}
+
+TEST(data_may_come_with_the_cookie)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), data;
+
+	send_segment(&syn);
+	data = answer();
+	data = ack_to(&data);
+	data.length = 1200;
+	data.flags |= SEG_FIN;
+	send_segment(&data);
+	assert_int_equal(received, 1200);
+	assert_int_equal(accepted->state, CLOSE_WAIT);
+}
+
+/* Wherever two pbufs part: within the headers lwIP itself takes no packet. */
+TEST(a_chain_of_pbufs_will_do)
+{
+	for (size_t part = 40; part < 40 + 12 + 100; part++) {
+		struct segment syn = segment_of(4, (uint16_t)(6000 + part), SEG_SYN), ack;
+
+		received = 0;
+		syn.mss = 1460;
+		syn.wscale = 3;
+		syn.sack_permitted = syn.timestamps = true;
+		send_in_parts(&syn, part);
+		ack = answer();
+		assert_int_equal(ack.wscale, TCP_RCV_SCALE);
+		ack = ack_to(&ack);
+		ack.length = 100;
+		send_in_parts(&ack, part);
+		assert_int_equal(received, 100);
+		assert_int_equal(accepted->snd_scale, 3);
+		assert_true(accepted->flags & TF_SACK);
+		tcp_abort(accepted);
+	}
+}
+
+/* -- The threshold */
+
+TEST(few_half_open_connections_are_left_to_lwip)
+{
+	tcp_guard_start(3);
+	for (uint16_t i = 0; i < 5; i++) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + i), SEG_SYN);
+
+		send_segment(&syn);
+		assert_int_equal(answer().flags, SEG_SYN | SEG_ACK);
+	}
+	assert_int_equal(counters->passed, 3);
+	assert_int_equal(counters->answered, 2);
+	assert_int_equal(pcbs(), 3);
+}
+
+TEST(the_last_place_in_a_backlog_is_for_cookies)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	tcp_close(listener);
+	listen_at(2);
+	tcp_guard_start(100);
+	send_segment(&syn);
+	syn.src.port++;
+	shake_hands(&syn);
+	assert_int_equal(counters->passed, 1);
+	assert_int_equal(counters->opened, 1);
+	assert_int_equal(accepts, 1);
+}
+
+TEST(a_guard_that_is_off_changes_nothing)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	uint32_t iss;
+
+	tcp_guard_stop();
+	send_segment(&syn);
+	iss = answer().seq;
+	assert_int_equal(pcbs(), 1);
+	/* lwIP's own numbers: the last one and its ticks. */
+	syn.src.port++;
+	send_segment(&syn);
+	assert_int_equal(answer().seq, iss + tcp_ticks);
+	ack = answer();
+	ack = ack_to(&ack);
+	ack.ack++;
+	ack.src.port = 6000;
+	send_segment(&ack);
+	assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+	assert_int_equal(counters->forged, 0);
+}
+
+/* -- Refusing */
+
+static void assert_reset(const struct segment *ack)
+{
+	unsigned int before = accepts;
+
+	send_segment(ack);
+	assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+	assert_int_equal(answer().seq, ack->ack);
+	assert_int_equal(accepts, before);
+}
+
+TEST(a_change_of_any_bit_is_a_forgery)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack, forged;
+	unsigned int bits = 0;
+
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	for (; bits < 32; bits++) {
+		forged = ack;
+		forged.ack = ((ack.ack - 1) ^ (1u << bits)) + 1;
+		assert_reset(&forged);
+		forged = ack;
+		forged.seq ^= 1u << bits;
+		assert_reset(&forged);
+	}
+	forged = ack;
+	forged.src.port++;
+	assert_reset(&forged);
+	forged = ack;
+	forged.src.addr[3]++;
+	assert_reset(&forged);
+	assert_int_equal(counters->forged, 2 * bits + 2);
+	assert_int_equal(counters->opened, 0);
+	send_segment(&ack);
+	assert_int_equal(counters->opened, 1);
+}
+
+TEST(a_used_cookie_is_refused_when_it_comes_again)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	struct segment syn_ack = shake_hands(&syn), ack = ack_to(&syn_ack);
+
+	tcp_abort(accepted);
+	assert_reset(&ack);
+	assert_int_equal(counters->replayed, 1);
+
+	/* And as long as not too many others have come after it. */
+	for (uint16_t i = 1; i < TCP_GUARD_REMEMBERED; i++) {
+		struct segment other = segment_of(4, (uint16_t)(5000 + i), SEG_SYN);
+
+		shake_hands(&other);
+		tcp_abort(accepted);
+	}
+	assert_reset(&ack);
+	assert_int_equal(counters->replayed, 2);
+	syn.src.port = 7000;
+	shake_hands(&syn);
+	tcp_abort(accepted);
+	send_segment(&ack);
+	assert_int_equal(counters->replayed, 2);
+	assert_int_equal(counters->opened, TCP_GUARD_REMEMBERED + 2);
+}
+
+/* Made in the last ms of a secret's time, or in its first: valid for one period, or for two. */
+TEST(a_cookie_lives_for_one_to_two_periods)
+{
+	struct segment first = segment_of(4, 5000, SEG_SYN), last = segment_of(4, 5001, SEG_SYN);
+	struct segment early, late, expired;
+
+	send_segment(&first);
+	early = answer();
+	first.src.port = 5002;
+	send_segment(&first);
+	expired = answer();
+	clock_advance(TCP_GUARD_PERIOD_MS - 1);
+	send_segment(&last);
+	late = answer();
+	clock_advance(TCP_GUARD_PERIOD_MS);
+	early = ack_to(&early);
+	send_segment(&early);
+	late = ack_to(&late);
+	send_segment(&late);
+	assert_int_equal(counters->opened, 2);
+	clock_advance(1);
+	expired = ack_to(&expired);
+	assert_reset(&expired);
+	assert_int_equal(counters->expired, 1);
+
+	/* Later its secret is forgotten altogether; none is out then, and nothing is looked at. */
+	clock_advance(2 * TCP_GUARD_PERIOD_MS);
+	assert_reset(&expired);
+	assert_int_equal(counters->expired, 1);
+	assert_int_equal(counters->forged, 0);
+}
+
+/* lwIP's time is a 32-bit number of ms: it starts over after 49.7 days. */
+TEST(time_may_wrap_around)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+	syn.mss = 1460;
+	syn.timestamps = true;
+	syn.wscale = 9;
+	clock_advance(UINT32_MAX - sys_now() - 4);
+	send_segment(&syn);
+	syn_ack = answer();
+	clock_advance(TCP_GUARD_PERIOD_MS);
+	assert_true(sys_now() < TCP_GUARD_PERIOD_MS);
+	syn_ack = ack_to(&syn_ack);
+	send_segment(&syn_ack);
+	assert_int_equal(counters->opened, 1);
+	assert_int_equal(accepted->snd_scale, 9);
+}
+
+TEST(before_the_first_cookie_acks_are_not_looked_at)
+{
+	struct segment ack = segment_of(4, 5000, SEG_ACK);
+
+	ack.ack = 4711;
+	assert_reset(&ack);
+	assert_int_equal(counters->forged, 0);
+}
+
+TEST(a_reset_is_left_to_lwip)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), rst;
+
+	send_segment(&syn);
+	rst = answer();
+	rst = ack_to(&rst);
+	rst.flags |= SEG_RST;
+	sent.count = 0;
+	send_segment(&rst);
+	assert_int_equal(sent.count, 0);
+	assert_int_equal(accepts, 0);
+}
+
+/* 2^-28 of all numbers are valid: of ten million, 0.04 on average; 3 or more once in 100,000 runs. */
+TEST(random_acknowledgements_are_refused)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
+	struct entropy random = { 42 };
+	const unsigned int tries = 1000000; /* ten million of them: tests/bench/forge.c */
+
+	send_segment(&syn);
+	syn_ack = answer();
+	ack = ack_to(&syn_ack);
+	for (unsigned int i = 0; i < tries; i++) {
+		ack.ack = entropy_next(&random);
+		send_segment(&ack);
+	}
+	assert_in_range(counters->opened, 0, 2);
+	assert_int_equal(counters->opened + counters->forged + counters->expired +
+				 counters->replayed,
+			 tries);
+}
+
+/* -- No room */
+
+TEST(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
+	struct tcp_pcb *taken[MEMP_NUM_TCP_PCB];
+	unsigned int before;
+
+	send_segment(&syn);
+	syn_ack = answer();
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+		taken[i] = tcp_new();
+		assert_non_null(taken[i]);
+	}
+	before = sent.count;
+	ack = ack_to(&syn_ack);
+	send_segment(&ack);
+	assert_int_equal(sent.count, before); /* no RST: the client may come again */
+	assert_int_equal(counters->no_room, 1);
+	assert_int_equal(accepts, 0);
+
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		tcp_abort(taken[i]);
+	ack.length = 10;
+	send_segment(&ack);
+	assert_int_equal(counters->opened, 1);
+	assert_int_equal(received, 10);
+}
+
+TEST(a_full_backlog_drops_the_ack)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+
+	keeps = true; /* the application takes its time */
+	for (uint16_t i = 0; i < 8; i++) {
+		syn.src.port++;
+		shake_hands(&syn);
+	}
+	assert_int_equal(counters->opened, 8);
+	syn.src.port++;
+	ack = shake_hands(&syn);
+	assert_int_equal(counters->no_room, 1);
+	tcp_backlog_accepted(accepted);
+	ack = ack_to(&ack);
+	send_segment(&ack);
+	assert_int_equal(counters->opened, 9);
+}
+
+/* Takes all of lwIP's heap but for so many bytes. */
+static void *hoard(size_t left)
+{
+	size_t all = MEM_SIZE;
+	void *probe;
+
+	while ((probe = mem_malloc((mem_size_t)all)) == NULL)
+		all -= MEM_ALIGNMENT;
+	mem_free(probe);
+	return mem_malloc((mem_size_t)(all - left));
+}
+
+/* Each allocation fails in turn: lwIP's heap has from nothing to enough. */
+TEST(without_memory_nothing_is_answered_and_nothing_is_lost)
+{
+	unsigned int unsent = 0, answered = 0;
+
+	for (size_t left = 0; left < 400; left += 8) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + left), SEG_SYN);
+		struct pbuf *p = packet(&syn, 0);
+		void *hoarded = hoard(left);
+
+		ip_input(p, &netif);
+		if (counters->unsent > unsent)
+			unsent = counters->unsent;
+		else
+			answered++;
+		mem_free(hoarded);
+		assert_int_equal(lwip_stats.mem.used, 0);
+	}
+	assert_true(unsent > 0 && answered > 0);
+	assert_int_equal(counters->answered, answered);
+}
+
+TEST(without_memory_a_valid_ack_is_dropped_and_may_come_again)
+{
+	unsigned int no_room = 0;
+
+	for (size_t left = 0; left < 1200; left += 8) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + left), SEG_SYN), ack;
+		unsigned int opened = counters->opened;
+		struct pbuf *p;
+		void *hoarded;
+
+		syn.timestamps = true;
+		send_segment(&syn);
+		ack = answer();
+		ack = ack_to(&ack);
+		ack.length = 200;
+		p = packet(&ack, 0);
+		hoarded = hoard(left);
+		ip_input(p, &netif);
+		mem_free(hoarded);
+		if (counters->opened == opened) {
+			no_room++;
+			assert_int_equal(pcbs(), 0);
+			assert_int_equal(lwip_stats.mem.used, 0);
+			send_segment(&ack); /* a new pbuf of the client's */
+		}
+		assert_int_equal(counters->opened, opened + 1);
+		tcp_abort(accepted);
+	}
+	assert_true(no_room > 0);
+	assert_int_equal(counters->no_room, no_room);
+}
+
+/* -- Who looks on */
+
+static enum tcp_guard_event seen[16];
+static unsigned int seen_count;
+
+static void note(void *context, enum tcp_guard_event event)
+{
+	assert_ptr_equal(context, seen);
+	seen[seen_count++ % 16] = event;
+}
+
+TEST(an_observer_sees_each_step)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
+
+	tcp_guard_observe(note, seen);
+	syn_ack = shake_hands(&syn);
+	ack = ack_to(&syn_ack);
+	tcp_abort(accepted);
+	send_segment(&ack);
+	ack.ack ^= 0x1000;
+	send_segment(&ack);
+	tcp_guard_observe(NULL, NULL);
+	assert_int_equal(seen_count, 5);
+	assert_int_equal(seen[0], TCP_GUARD_ANSWERS);
+	assert_int_equal(seen[1], TCP_GUARD_OPENS);
+	assert_int_equal(seen[2], TCP_GUARD_OPENED);
+	assert_int_equal(seen[3], TCP_GUARD_REPLAYED);
+	assert_int_equal(seen[4], TCP_GUARD_FORGED);
+}
+
+#define GUARDED(test) cmocka_unit_test_setup_teardown(test, guard_everything, clean_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		GUARDED(a_syn_is_answered_and_nothing_is_kept),
+		GUARDED(the_same_syn_gets_the_same_cookie_and_another_another),
+		GUARDED(without_timestamps_there_is_an_mss_alone),
+		GUARDED(with_timestamps_the_options_come_back),
+		GUARDED(a_window_scale_out_of_range_is_the_greatest),
+		GUARDED(the_mss_is_rounded_down),
+		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
+		GUARDED(data_flow_after_it_in_both_directions),
+		GUARDED(data_may_come_with_the_cookie),
+		GUARDED(a_chain_of_pbufs_will_do),
+		GUARDED(few_half_open_connections_are_left_to_lwip),
+		GUARDED(the_last_place_in_a_backlog_is_for_cookies),
+		GUARDED(a_guard_that_is_off_changes_nothing),
+		GUARDED(a_change_of_any_bit_is_a_forgery),
+		GUARDED(a_used_cookie_is_refused_when_it_comes_again),
+		GUARDED(a_cookie_lives_for_one_to_two_periods),
+		GUARDED(time_may_wrap_around),
+		GUARDED(before_the_first_cookie_acks_are_not_looked_at),
+		GUARDED(a_reset_is_left_to_lwip),
+		GUARDED(random_acknowledgements_are_refused),
+		GUARDED(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again),
+		GUARDED(a_full_backlog_drops_the_ack),
+		GUARDED(without_memory_nothing_is_answered_and_nothing_is_lost),
+		GUARDED(without_memory_a_valid_ack_is_dropped_and_may_come_again),
+		GUARDED(an_observer_sees_each_step),
+	};
+
+	return cmocka_run_group_tests_name("guard", tests, start, NULL);
+}
