@@ -71,12 +71,18 @@ lab-full: setup-build
 test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
 ## bench: what an experiment costs on this machine
 bench: build
 	$(Q)tests/bench/life.sh
+
+## bench-guard: instructions that a SYN costs lwIP, and its guard, by callgrind
+bench-guard: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(B)/bench/guard_cost
+	$(Q)tests/bench/guard.sh
 
 ## pictures: draw those of docs/pictures anew
 pictures: setup-test build
@@ -162,16 +168,31 @@ $(LWIP)/.prepared: $(LWIP_FILES) $(B)/lwip-source port/trace/tcp_trace.cocci scr
 	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
 	@touch $@
 
-$(B)/liblwip.a: $(LWIP)/.prepared $(B)/flags $(wildcard config/*.h) port/trace/tcp_trace.h port/guard/tcp_guard_hooks.h port/include/arch/cc.h config/lwip.mk
+LIBLWIP_NEEDS = $(LWIP)/.prepared $(B)/flags $(wildcard config/*.h) port/trace/tcp_trace.h \
+	port/guard/tcp_guard_hooks.h port/include/arch/cc.h config/lwip.mk
+liblwip = $(Q)+$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ FLAGS=$(B)/flags \
+	COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) $(1) -Wall -Wno-unused-variable -Iport -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+
+$(B)/liblwip.a: $(LIBLWIP_NEEDS)
 	$(say) LWIP $@
-	$(Q)$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ \
-		COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) -Wall -Wno-unused-variable -Iport -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+	$(call liblwip,)
+
+# For benches: room for thousands of half-open connections.
+CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
+$(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
+	$(say) LWIP $@
+	$(call liblwip,$(CROWDED))
+
+$(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench bench-guard pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))

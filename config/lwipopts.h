@@ -16,19 +16,23 @@
 
 /* -- Observation */
 #define LWIP_HOOK_FILENAME         "lwip_hooks.h" /* the trace hook's macros, and the guard's */
-#define LWIP_STATS_DISPLAY         1             /* names for the statistics that the lab prints */
+#define LWIP_STATS_DISPLAY         1              /* names for the statistics that the lab prints */
 #define MIB2_STATS                 1 /* SNMP's counters: opens, resets, retransmissions */
 #define LWIP_NUM_NETIF_CLIENT_DATA 2 /* from a netif to the wire and the neighbours put into it */
 
 /* -- Memory: real pools, so that exhaustion can be shown; sized for two dozen connections */
-#define MEM_ALIGNMENT           8          /* of a pointer on 64-bit machines */
-#define MEM_SIZE                (2u << 20) /* send buffers: 1 MiB in flight, with its headers */
-#define MEMP_NUM_TCP_PCB        16         /* small enough to be exhausted on purpose */
-#define MEMP_NUM_TCP_PCB_LISTEN 8          /* lwIP's default, kept beside the one above */
-#define MEMP_NUM_TCP_SEG        512        /* two send buffers full of small segments */
-#define MEMP_NUM_PBUF           512        /* one per queued segment that refers to data */
-#define PBUF_POOL_SIZE          512        /* three receive windows, and frames on their way */
-#define LWIP_PBUF_REF_T         u16_t      /* more than 255 references to one pbuf are legal */
+#define MEM_ALIGNMENT 8          /* of a pointer on 64-bit machines */
+#define MEM_SIZE      (2u << 20) /* send buffers: 1 MiB in flight, with its headers */
+#ifndef MEMP_NUM_TCP_PCB
+#define MEMP_NUM_TCP_PCB 16 /* small enough to be exhausted on purpose */
+#endif
+#define MEMP_NUM_TCP_PCB_LISTEN 8 /* lwIP's default, kept beside the one above */
+#ifndef MEMP_NUM_TCP_SEG
+#define MEMP_NUM_TCP_SEG 512 /* two send buffers full of small segments */
+#endif
+#define MEMP_NUM_PBUF   512   /* one per queued segment that refers to data */
+#define PBUF_POOL_SIZE  512   /* three receive windows, and frames on their way */
+#define LWIP_PBUF_REF_T u16_t /* more than 255 references to one pbuf are legal */
 
 /* -- Ethernet and IP */
 #define LWIP_IPV6 1 /* both families, like the host */
