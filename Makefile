@@ -71,7 +71,7 @@ lab-full: setup-build
 test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
@@ -83,6 +83,10 @@ bench: build
 bench-guard: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(B)/bench/guard_cost
 	$(Q)tests/bench/guard.sh
+
+## bench-forge: try all 2^32 acknowledgement numbers on the guard: 16 are a valid cookie (3 min)
+bench-forge: build/bench/guard_forge
+	$(Q)build/bench/guard_forge all
 
 ## pictures: draw those of docs/pictures anew
 pictures: setup-test build
@@ -186,13 +190,13 @@ $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
 $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-guard pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))
