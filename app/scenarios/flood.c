@@ -163,6 +163,28 @@ SCENARIO(syn_cookies_forged, server, client, .against = RAW,
 	expect_nothing_to_accept(listener);
 }
 
+SCENARIO(syn_cookies_next, server, client, .against = RAW,
+	 .title = "SYN cookies: the number after a valid one", .rfc = "RFC 4987, 3.6")
+{
+	struct raw *r = raw_conn(client, server, PORT, 5000);
+	struct conn *listener;
+
+	r->mss = 536; /* Linux's table of MSS goes on after it */
+	syn_cookies(server);
+	listener = listen_at_port(server);
+	raw_send(r, "SYN");
+	expect_raw(r, "SYN,ACK");
+	raw_send_at(r, "ACK", 1, 2, 0);
+	if (server->ops->who == WHO_LWIP) {
+		expect_reset(server, r);
+		expect_nothing_to_accept(listener);
+		return;
+	}
+	/* Linux adds the MSS's index to its hash, and takes this for a larger MSS. */
+	expect_raw_nothing(r);
+	expect_state(take_connection(server, listener), ESTABLISHED);
+}
+
 SCENARIO(syn_cookies_expired, server, client, .against = RAW, .only = LWIP_ONLY,
 	 .title = "The guard's cookies expire", .rfc = "RFC 4987, 3.6")
 {
