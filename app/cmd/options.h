@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cmd/option_table.h"
 #include "lab/lab.h"
 
 enum format {
@@ -17,12 +18,6 @@ enum format {
 	FORMAT_JUNIT,  /**< JUnit's XML */
 	FORMAT_CSV,    /**< comma-separated values, RFC 4180; of a sweep */
 	FORMAT_JSONL,  /**< JSON Lines, docs/events.md */
-};
-
-/** Texts that belong to somebody else, in the order in which they came. */
-struct texts {
-	const char **text;
-	int count;
 };
 
 /** A rule of the wire as it was given: --drop 'lwip FIN 2'. */

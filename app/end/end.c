@@ -61,7 +61,8 @@ static void drop(struct conn *conn)
 	free(conn);
 }
 
-static struct conn *open_passively(struct end *end, const struct endpoint *local, unsigned int backlog)
+static struct conn *open_passively(struct end *end, const struct endpoint *local,
+				   unsigned int backlog)
 {
 	struct endpoint any = { .family = local->family };
 	struct conn *conn;

@@ -109,8 +109,7 @@ static int take_sample(struct flood *flood, struct why *why)
 				      sample->in_state);
 	}
 	flood->result->samples++;
-	flood->sample_ns =
-		timeline_real_ns() + SAMPLE_PAUSE * (timeline_real_ns() - start_ns);
+	flood->sample_ns = timeline_real_ns() + SAMPLE_PAUSE * (timeline_real_ns() - start_ns);
 	return err == 0 ? 0
 			: why_set(why, -err, "cannot count the kernel's connections: sock_diag: %s",
 				  strerror(-err));
@@ -134,8 +133,8 @@ static int sample_if_due(struct flood *flood, struct why *why)
 
 static bool is_out_of_time(const struct flood *flood)
 {
-	return flood->plan->seconds > 0 && timeline_real_ns() - flood->began_real_ns >=
-						   (uint64_t)flood->plan->seconds * NS;
+	return flood->plan->seconds > 0 &&
+	       timeline_real_ns() - flood->began_real_ns >= (uint64_t)flood->plan->seconds * NS;
 }
 
 /* After how many segments a client begins: in the middle of its part of the flood. */
@@ -177,8 +176,8 @@ static void attack(struct flood *flood, unsigned int batch)
 		clock_run();
 	for (unsigned int i = 0; i < batch; i++) {
 		flood_segments_next(&flood->segments);
-		flood->lost += wire_bulk(wire, victim, flood->segments.frame,
-					 flood->segments.size) < 0;
+		flood->lost +=
+			wire_bulk(wire, victim, flood->segments.frame, flood->segments.size) < 0;
 	}
 	clock_hold();
 	lab_take_frames(flood->lab);
@@ -306,14 +305,14 @@ static int prepare(struct flood *flood, struct end *clients, struct why *why)
 	at.port = PORT;
 	flood_segments_init(&flood->segments, plan->kind, flood->lab->settings.seed, lab_raw_hwaddr,
 			    lwip ? lab_lwip_hwaddr : lab_kernel_hwaddr, &at);
-	flood->clients = (struct flood_clients){ .end = clients,
-						 .victim = victim,
-						 .listener = listener,
-						 .now_ns = flood->now_ns,
-						 .patience_ns =
-							 (uint64_t)plan->patience_ms * 1000000,
-						 .bytes = plan->bytes,
-						 .count = plan->clients };
+	flood->clients =
+		(struct flood_clients){ .end = clients,
+					.victim = victim,
+					.listener = listener,
+					.now_ns = flood->now_ns,
+					.patience_ns = (uint64_t)plan->patience_ms * 1000000,
+					.bytes = plan->bytes,
+					.count = plan->clients };
 	if (flood_clients_init(&flood->clients) < 0)
 		return why_set(why, ENOMEM, "out of memory for %u clients", plan->clients);
 	if (lwip)

@@ -58,7 +58,7 @@ struct flood_result {
 	double seconds;        /**< of real time, from the first segment to the last one */
 	double attack_seconds; /**< of these, what went into segments: without clients and samples */
 	double victim_seconds; /**< on the victim's clock, to the last client's end */
-	uint64_t lost; /**< segments of the attacker that no pool or device had room for */
+	uint64_t lost;         /**< segments of the attacker that no pool or device had room for */
 	uint64_t resets;       /**< RSTs that came to the attacker */
 	double connect_ms
 		[3];        /**< of the clients that were served, real time: least, median, most */

@@ -12,10 +12,10 @@
 static const struct {
 	const char *name, *group;
 } wanted[FLOOD_COUNTERS] = {
-	{ "SyncookiesSent", "TcpExt" },       { "SyncookiesRecv", "TcpExt" },
-	{ "SyncookiesFailed", "TcpExt" },     { "TCPReqQFullDoCookies", "TcpExt" },
-	{ "TCPReqQFullDrop", "TcpExt" },      { "ListenOverflows", "TcpExt" },
-	{ "ListenDrops", "TcpExt" },          { "PassiveOpens", "Tcp" },
+	{ "SyncookiesSent", "TcpExt" },   { "SyncookiesRecv", "TcpExt" },
+	{ "SyncookiesFailed", "TcpExt" }, { "TCPReqQFullDoCookies", "TcpExt" },
+	{ "TCPReqQFullDrop", "TcpExt" },  { "ListenOverflows", "TcpExt" },
+	{ "ListenDrops", "TcpExt" },      { "PassiveOpens", "Tcp" },
 	{ "AttemptFails", "Tcp" },
 };
 

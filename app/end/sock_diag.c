@@ -120,8 +120,7 @@ static int on_counted(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port,
-		    uint32_t in_state[ST_COUNT])
+int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t in_state[ST_COUNT])
 {
 	char buf[32768]; /* what the kernel fills at a time in a dump */
 	unsigned int sequence;
