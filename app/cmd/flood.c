@@ -76,7 +76,7 @@ static int flood(void *context)
 
 /* -- What is to be done */
 
-/* "tcp_syncookies" for --sysctl net.ipv4.tcp_syncookies={0,1}, "victim" for {lwip,kernel}. */
+/* "tcp_syncookies" for --sysctl net.ipv4.tcp_syncookies={0,1}, "backlog" for --backlog {8,16}. */
 static void name_column(const struct case_parameter *parameter, const char *word, char name[64])
 {
 	size_t length = strcspn(word, "{");
@@ -87,7 +87,7 @@ static void name_column(const struct case_parameter *parameter, const char *word
 		return;
 	}
 	if (length == 0 || word[length - 1] != '=' || strcmp(parameter->name, "--sysctl") != 0) {
-		snprintf(name, 64, "%s", parameter->name);
+		snprintf(name, 64, "%s", parameter->name + strspn(parameter->name, "-"));
 		return;
 	}
 	for (size_t i = 0; i + 1 < length; i++)

@@ -184,6 +184,7 @@ static void attack(struct flood *flood, unsigned int batch)
 	lab_run_timers(flood->lab);
 	flood->sent += batch;
 	flood->busy_ns += timeline_real_ns() - start_ns;
+	flood->result->paced_seconds = (double)(flood->now_ns() - flood->began_ns) / 1e9;
 	flood->result->seconds = (double)(timeline_real_ns() - flood->began_real_ns) / 1e9;
 }
 

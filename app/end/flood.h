@@ -57,6 +57,7 @@ struct flood_result {
 	unsigned int samples;  /**< the last one is of the end */
 	double seconds;        /**< of real time, from the first segment to the last one */
 	double attack_seconds; /**< of these, what went into segments: without clients and samples */
+	double paced_seconds;  /**< on the victim's clock, from the first segment to the last one */
 	double victim_seconds; /**< on the victim's clock, to the last client's end */
 	uint64_t lost;         /**< segments of the attacker that no pool or device had room for */
 	uint64_t resets;       /**< RSTs that came to the attacker */

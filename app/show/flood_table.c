@@ -5,7 +5,7 @@
 
 #include "record/json.h"
 
-#define COLUMNS 80 /* of the notes below the table */
+#define NOTE_WIDTH 80 /* columns of the notes below the table */
 
 const char *flood_kind_name(enum flood_kind kind)
 {
@@ -33,10 +33,13 @@ static const struct flood_sample *last(const struct flood_result *result)
 	return &result->sample[result->samples - 1];
 }
 
-/* Segments per second of the time that went into segments. */
-static double pace(const struct flood_result *result)
+/* Segments per second: of the time that went into segments; with a rate, of the victim's clock. */
+static double pace(const struct flood_row *row)
 {
-	return result->attack_seconds > 0 ? (double)last(result)->sent / result->attack_seconds : 0;
+	double seconds =
+		row->plan->rate == 0 ? row->result->attack_seconds : row->result->paced_seconds;
+
+	return seconds > 0 ? (double)last(row->result)->sent / seconds : 0;
 }
 
 /* -- For people */
@@ -81,89 +84,143 @@ static void put_title(const struct flood_rows *rows, FILE *out)
 	fprintf(out, "; %u clients with %u bytes each\n\n", plan->clients, plan->bytes);
 }
 
-static size_t width_of(const struct flood_rows *rows, int parameter)
+/* A table's columns: the victim, what varies, the numbers. */
+enum column {
+	VICTIM,
+	VARIES,
+	SENT = VARIES + FLOOD_PARAMETERS,
+	PACE,
+	ANSWERED,
+	HALF_OPEN,
+	SERVED,
+	CONNECT,
+	COLUMNS
+};
+#define CELL 80
+
+static void write_head(const struct flood_rows *rows, int line, int column, char cell[CELL])
 {
-	size_t width;
+	static const char *const heads[COLUMNS][2] = {
+		[VICTIM] = { "", "victim" },
+		[SENT] = { "", "sent" },
+		[PACE] = { "per", "second" },
+		[ANSWERED] = { "", "SYN,ACKs" },
+		[HALF_OPEN] = { "half-open", "at most" },
+		[SERVED] = { "clients", "served" },
+		[CONNECT] = { "connect", "ms" },
+	};
+	const char *head = heads[column][line];
 
-	if (rows->parameter[parameter] == NULL)
-		return 0;
-	width = text_width(rows->parameter[parameter]);
-	for (int i = 0; i < rows->count; i++) {
-		size_t needed = text_width(rows->row[i].value[parameter]);
+	if (column >= VARIES && column < SENT)
+		head = line == 0 || rows->parameter[column - VARIES] == NULL
+			       ? ""
+			       : rows->parameter[column - VARIES];
+	snprintf(cell, CELL, "%s", head);
+}
 
-		width = needed > width ? needed : width;
+static void write_cell(const struct flood_row *row, int column, char cell[CELL])
+{
+	const struct flood_sample *end = last(row->result);
+	const char *varies = NULL;
+
+	cell[0] = '\0';
+	switch (column) {
+	case VICTIM: snprintf(cell, CELL, "%s", who_name(row->victim)); break;
+	case SENT: grouped(end->sent, cell); break;
+	case PACE: grouped((uint64_t)(pace(row) + 0.5), cell); break;
+	case ANSWERED: grouped(end->answered, cell); break;
+	case HALF_OPEN: grouped(flood_most_in(row->result, ST_SYN_RCVD), cell); break;
+	case SERVED: snprintf(cell, CELL, "%u/%u", end->served, row->plan->clients); break;
+	case CONNECT:
+		if (end->served > 0)
+			snprintf(cell, CELL, "%.2f", row->result->connect_ms[1]);
+		else
+			snprintf(cell, CELL, "-");
+		break;
+	default:
+		varies = row->value[column - VARIES];
+		snprintf(cell, CELL, "%s", varies == NULL ? "" : varies);
+		break;
 	}
-	return width;
 }
 
-static void put_cell(const char *text, size_t width, FILE *out)
+static void measure(const struct flood_rows *rows, int width[COLUMNS])
 {
-	size_t used;
+	char cell[CELL];
 
-	if (width == 0)
-		return; /* there is no such column, and no text */
-	used = text_width(text);
-	fprintf(out, "%s%*s  ", text, (int)(used < width ? width - used : 0), "");
+	for (int column = 0; column < COLUMNS; column++) {
+		width[column] = 0;
+		for (int line = 0; line < 2; line++) {
+			write_head(rows, line, column, cell);
+			width[column] = LWIP_MAX(width[column], (int)text_width(cell));
+		}
+		for (int i = 0; i < rows->count; i++) {
+			write_cell(&rows->row[i], column, cell);
+			width[column] = LWIP_MAX(width[column], (int)text_width(cell));
+		}
+	}
 }
 
-static void put_head(const struct flood_rows *rows, const size_t width[FLOOD_PARAMETERS],
+/* Words are at the left, numbers at the right of their column. */
+static void put_cell(const char *cell, int column, int width, enum paint paint,
 		     const struct style *style, FILE *out)
 {
-	const char *dim = paint_on(style, PAINT_DIM), *plain = paint_off(style, PAINT_DIM);
+	int space = width - (int)text_width(cell);
+	int left = column < SENT ? 0 : space;
 
-	fputs(dim, out);
-	put_cell("", 6, out);
-	for (int i = 0; i < FLOOD_PARAMETERS; i++)
-		put_cell("", width[i], out);
-	fprintf(out, "%11s  %11s  %11s  %9s  %9s  %10s%s\n%s", "", "", "", "half-open", "clients",
-		"connect ms", plain, dim);
-	put_cell("victim", 6, out);
-	for (int i = 0; i < FLOOD_PARAMETERS; i++)
-		put_cell(rows->parameter[i], width[i], out);
-	fprintf(out, "%11s  %11s  %11s  %9s  %9s  %10s%s\n", "sent", "per second", "SYN,ACKs",
-		"at most", "served", "median", plain);
+	if (width == 0)
+		return; /* nothing varies */
+	fprintf(out, "%s%*s%s%s%s", column == 0 ? "" : "  ", left, "", paint_on(style, paint), cell,
+		paint_off(style, paint));
+	if (column < COLUMNS - 1)
+		fprintf(out, "%*s", space - left, "");
 }
 
-static void put_row(const struct flood_row *row, const size_t width[FLOOD_PARAMETERS],
-		    const struct style *style, FILE *out)
+static void put_table(const struct flood_rows *rows, const struct style *style, FILE *out)
 {
-	const struct flood_result *result = row->result;
-	const struct flood_sample *end = last(result);
-	enum paint paint = end->served == row->plan->clients ? PAINT_GOOD : PAINT_BAD;
-	char sent[32], second[32], answered[32], open[32], served[32];
+	int width[COLUMNS];
+	char cell[CELL];
 
-	put_cell(who_name(row->victim), 6, out);
-	for (int i = 0; i < FLOOD_PARAMETERS; i++)
-		put_cell(row->value[i], width[i], out);
-	snprintf(served, sizeof(served), "%u/%u", end->served, row->plan->clients);
-	fprintf(out, "%11s  %11s  %11s  %9s  %s%9s%s  ", grouped(end->sent, sent),
-		grouped((uint64_t)pace(result), second), grouped(end->answered, answered),
-		grouped(flood_most_in(result, ST_SYN_RCVD), open), paint_on(style, paint), served,
-		paint_off(style, paint));
-	if (end->served > 0)
-		fprintf(out, "%10.2f\n", result->connect_ms[1]);
-	else
-		fprintf(out, "%10s\n", "-");
+	measure(rows, width);
+	for (int line = 0; line < 2; line++) {
+		for (int column = 0; column < COLUMNS; column++) {
+			write_head(rows, line, column, cell);
+			put_cell(cell, column, width[column], PAINT_DIM, style, out);
+		}
+		putc('\n', out);
+	}
+	for (int i = 0; i < rows->count; i++) {
+		const struct flood_row *row = &rows->row[i];
+		bool all = last(row->result)->served == row->plan->clients;
+
+		for (int column = 0; column < COLUMNS; column++) {
+			enum paint paint = column != SERVED ? PAINT_NONE
+					   : all            ? PAINT_GOOD
+							    : PAINT_BAD;
+
+			write_cell(row, column, cell);
+			put_cell(cell, column, width[column], paint, style, out);
+		}
+		putc('\n', out);
+	}
 }
 
 /* Notes: words that are broken into lines, the later ones indented. */
 struct note {
 	FILE *out;
 	size_t column;
-	const struct style *style;
+	bool begun; /* there is a word */
 };
 
 static void put_note(struct note *note, const char *text)
 {
 	size_t width = text_width(text);
 
-	if (note->column + 2 + width > COLUMNS) {
-		fputs(",\n   ", note->out);
-		note->column = 3;
-	} else if (note->column > 3) {
-		fputs(",", note->out);
-		note->column++;
-	}
+	if (note->begun)
+		note->column += (size_t)fprintf(note->out, ",");
+	note->begun = true;
+	if (note->column + 1 + width + 1 > NOTE_WIDTH)
+		note->column = (size_t)fprintf(note->out, "\n   ") - 1;
 	note->column += (size_t)fprintf(note->out, " %s", text);
 }
 
@@ -171,16 +228,18 @@ static void put_lwip_notes(struct note *note, const struct flood_result *result)
 {
 	char text[120], number[32];
 
-	snprintf(text, sizeof(text), "%u of %u pcbs in use at most", result->most_pcbs,
+	snprintf(text, sizeof(text), "at most %u of %u pcbs in use", result->most_pcbs,
 		 lwip_end_pcbs());
 	put_note(note, text);
-	snprintf(text, sizeof(text), "none was left for %s SYNs",
-		 grouped(result->refused_pcbs, number));
-	put_note(note, text);
+	if (result->refused_pcbs > 0) {
+		snprintf(text, sizeof(text), "none left for %s SYNs",
+			 grouped(result->refused_pcbs, number));
+		put_note(note, text);
+	}
 	if (result->leaked > 0)
-		snprintf(text, sizeof(text), "%u objects of its pools have leaked", result->leaked);
+		snprintf(text, sizeof(text), "%u objects of its pools leaked", result->leaked);
 	else
-		snprintf(text, sizeof(text), "nothing has leaked");
+		snprintf(text, sizeof(text), "no leak");
 	put_note(note, text);
 }
 
@@ -229,12 +288,7 @@ static void put_notes(const struct flood_rows *rows, const struct flood_row *row
 		if (rows->parameter[i] != NULL)
 			note.column +=
 				(size_t)fprintf(out, ", %s %s", rows->parameter[i], row->value[i]);
-	putc(':', out);
-	note.column = note.column < 3 ? 3 : note.column + 1;
-	if (note.column > COLUMNS / 2) {
-		fputs("\n   ", out);
-		note.column = 3;
-	}
+	note.column += (size_t)fprintf(out, ":");
 	(row->victim == WHO_LWIP ? put_lwip_notes : put_counters)(&note, row->result);
 	put_common_notes(&note, row->result);
 	putc('\n', out);
@@ -242,14 +296,8 @@ static void put_notes(const struct flood_rows *rows, const struct flood_row *row
 
 void flood_table_print(const struct flood_rows *rows, const struct style *style, FILE *out)
 {
-	size_t width[FLOOD_PARAMETERS];
-
-	for (int i = 0; i < FLOOD_PARAMETERS; i++)
-		width[i] = width_of(rows, i);
 	put_title(rows, out);
-	put_head(rows, width, style, out);
-	for (int i = 0; i < rows->count; i++)
-		put_row(&rows->row[i], width, style, out);
+	put_table(rows, style, out);
 	putc('\n', out);
 	for (int i = 0; i < rows->count; i++)
 		put_notes(rows, &rows->row[i], out);
@@ -273,12 +321,12 @@ static void put_field(const char *text, FILE *out)
 }
 
 /* The numbers of a flood, in all forms for machines. */
-#define NUMBERS 17
+#define NUMBERS 18
 static const char *const number_names[NUMBERS] = {
-	"sent",       "answered",        "resets",  "lost",           "half_open_most",
-	"clients",    "started",         "served",  "given_up",       "connect_ms_least",
-	"connect_ms", "connect_ms_most", "seconds", "attack_seconds", "victim_seconds",
-	"pcbs_most",  "pcbs_refused",
+	"sent",           "answered",        "resets",       "lost",           "half_open_most",
+	"clients",        "started",         "served",       "given_up",       "connect_ms_least",
+	"connect_ms",     "connect_ms_most", "seconds",      "attack_seconds", "paced_seconds",
+	"victim_seconds", "pcbs_most",       "pcbs_refused",
 };
 
 static void numbers_of(const struct flood_row *row, double number[NUMBERS])
@@ -300,6 +348,7 @@ static void numbers_of(const struct flood_row *row, double number[NUMBERS])
 		result->connect_ms[2],
 		result->seconds,
 		result->attack_seconds,
+		result->paced_seconds,
 		result->victim_seconds,
 		result->most_pcbs,
 		result->refused_pcbs,
