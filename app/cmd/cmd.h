@@ -24,6 +24,7 @@ extern const struct command commands[];
 
 int cmd_coverage(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_flood(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_replay(int argc, char **argv);

@@ -10,6 +10,8 @@ const struct command commands[] = {
 	  "run scenarios; which edges of the state diagram they walk" },
 	{ "sweep", cmd_sweep, "[options] NAME ...",
 	  "run scenarios over a range of one or two parameters, as --seed '{1..5}'" },
+	{ "flood", cmd_flood, "[options] [lwip|kernel]",
+	  "a flood of SYNs: what becomes of the victim, and of its clients" },
 	{ "diff", cmd_diff, "A B",
 	  "compare what two runs have left: where do their transcripts part?" },
 	{ "replay", cmd_replay, "DIR", "run what a run directory holds once more, and compare" },

@@ -7,9 +7,7 @@
 
 #include "cmd/views.h"
 #include "end/guard.h"
-#include "end/lwip_option.h"
 #include "end/settle.h"
-#include "lab/namespace.h"
 #include "lab/rule.h"
 #include "show/diagnosis.h"
 
@@ -50,43 +48,10 @@ unsigned int experiment_slow(const struct experiment *experiment)
 
 static void tear_down(struct run *run)
 {
-	free(run->lwip_options);
 	if (run->looks != NULL)
 		fclose(run->looks);
 	free(run->looks_text);
-	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
-		if (run->ends[who] != NULL)
-			end_close(run->ends[who]);
-	lab_close(&run->lab);
-}
-
-/* "net.ipv4.tcp_rfc1337=1", or with slashes. */
-static int set_sysctl(const char *setting, struct why *why)
-{
-	size_t length = strcspn(setting, "=");
-	char path[256];
-
-	snprintf(path, sizeof(path), "%.*s", (int)length, setting);
-	if (strchr(path, '/') == NULL)
-		for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
-			*dot = '/';
-	return namespace_sysctl(path, setting + length + 1, why);
-}
-
-/* What the command line asks of the stacks: after the lab's own settings, so that it prevails. */
-static int apply_settings(struct run *run, const struct run_options *options, struct why *why)
-{
-	int err = 0;
-
-	for (int i = 0; i < options->sysctls.count && err == 0; i++)
-		err = set_sysctl(options->sysctls.text[i], why);
-	run->lwip_options = calloc((size_t)options->lwip.count + 1, sizeof(*run->lwip_options));
-	if (run->lwip_options == NULL)
-		return why_set(why, ENOMEM, "out of memory for lwIP's settings");
-	for (int i = 0; i < options->lwip.count && err == 0; i++)
-		err = lwip_option_parse(options->lwip.text[i], &run->lwip_options[i], why);
-	lwip_end_set(run->ends[WHO_LWIP], run->lwip_options, options->lwip.count);
-	return err;
+	world_close(&run->world);
 }
 
 /* The command line's rules for the wire: what they make retransmit takes its time. */
@@ -110,22 +75,13 @@ static int impair_wire(struct lab *lab, const struct run_options *options, struc
 
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
 {
-	int err = lab_open(&run->lab, &options->lab, why);
+	int err = world_open(&run->world, &options->lab, why);
 
 	if (err < 0)
 		return err;
-	err = impair_wire(&run->lab, options, why);
+	err = impair_wire(&run->world.lab, options, why);
 	if (err == 0)
-		err = kernel_end_open(&run->ends[WHO_KERNEL], &run->lab, why);
-	if (err == 0)
-		err = raw_end_open(&run->ends[WHO_RAW], &run->lab, why);
-	if (err == 0) {
-		err = lwip_end_open(&run->ends[WHO_LWIP], &run->lab);
-		if (err < 0)
-			why_set(why, -err, "out of memory for lwIP's end");
-	}
-	if (err == 0)
-		err = apply_settings(run, options, why);
+		err = world_set(&run->world, &options->sysctls, &options->lwip, why);
 	if (err < 0)
 		tear_down(run);
 	return err;
@@ -139,35 +95,35 @@ static void play(struct run *run, struct result *result)
 	struct event *call;
 
 	settings_read(&result->settings);
-	timeline_begin(run->lab.timeline);
-	if (experiment->options->guard)
-		guard_start(&run->lab, experiment->options->guard_threshold);
-	judge_play(experiment->scenario->play, run->ends[experiment->role[0]],
-		   run->ends[experiment->role[1]]);
+	timeline_begin(run->world.lab.timeline);
+	if (experiment->options->guard.on)
+		guard_start(&run->world.lab, experiment->options->guard.threshold);
+	judge_play(experiment->scenario->play, run->world.ends[experiment->role[0]],
+		   run->world.ends[experiment->role[1]]);
 	if (experiment->options->until_closed) {
-		call = lab_call(&run->lab, &before, WHO_LAB, NULL, "until closed", "%s", "");
-		lab_call_end(&run->lab, call, before, NULL);
-		settle(run->ends[WHO_LWIP], run->ends[WHO_KERNEL]);
+		call = lab_call(&run->world.lab, &before, WHO_LAB, NULL, "until closed", "%s", "");
+		lab_call_end(&run->world.lab, call, before, NULL);
+		settle(run->world.ends[WHO_LWIP], run->world.ends[WHO_KERNEL]);
 	}
-	wire_finish(&run->lab.wire);
+	wire_finish(&run->world.lab.wire);
 	if (run->looks != NULL)
-		lab_show(&run->lab, "the end");
-	run->played = timeline_count(run->lab.timeline);
+		lab_show(&run->world.lab, "the end");
+	run->played = timeline_count(run->world.lab.timeline);
 	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
-		judge_path_text(run->lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
-		result->walked[who] = judge_walked(run->lab.timeline, who);
-		result->unreachable[who] = judge_unreachable(run->lab.timeline, who);
-		judge_journey(run->lab.timeline, who, "c1", &result->journey[who]);
+		judge_path_text(run->world.lab.timeline, who, "c1", result->path[who], PATH_STRLEN);
+		result->walked[who] = judge_walked(run->world.lab.timeline, who);
+		result->unreachable[who] = judge_unreachable(run->world.lab.timeline, who);
+		judge_journey(run->world.lab.timeline, who, "c1", &result->journey[who]);
 	}
 	result->left[WHO_LWIP] =
-		lwip_end_leaks(run->ends[WHO_LWIP], (char[LEAKS_STRLEN]){ 0 }, LEAKS_STRLEN);
-	result->left[WHO_KERNEL] = end_open_count(run->ends[WHO_KERNEL]);
-	call = lab_call(&run->lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
-	end_abort(run->ends[WHO_LWIP]);
-	end_abort(run->ends[WHO_KERNEL]);
-	lab_call_end(&run->lab, call, before, NULL);
-	judge_edges(&run->lab);
-	judge_leaks(run->ends[WHO_LWIP]);
+		lwip_end_leaks(run->world.ends[WHO_LWIP], (char[LEAKS_STRLEN]){ 0 }, LEAKS_STRLEN);
+	result->left[WHO_KERNEL] = end_open_count(run->world.ends[WHO_KERNEL]);
+	call = lab_call(&run->world.lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
+	end_abort(run->world.ends[WHO_LWIP]);
+	end_abort(run->world.ends[WHO_KERNEL]);
+	lab_call_end(&run->world.lab, call, before, NULL);
+	judge_edges(&run->world.lab);
+	judge_leaks(run->world.ends[WHO_LWIP]);
 }
 
 static void look(void *context, const char *what)
@@ -200,15 +156,15 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 	}
 	if (options->show) {
 		run.looks = open_memstream(&run.looks_text, &run.looks_size);
-		run.lab.look = look;
-		run.lab.look_context = &run;
+		run.world.lab.look = look;
+		run.world.lab.look_context = &run;
 	}
-	run.lab.announce = announce;
-	run.lab.announce_context = result;
+	run.world.lab.announce = announce;
+	run.world.lab.announce_context = result;
 	play(&run, result);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
-	result->disturbed = run.lab.disturbed;
-	result->judgement = judge_count(run.lab.timeline);
+	result->disturbed = run.world.lab.disturbed;
+	result->judgement = judge_count(run.world.lab.timeline);
 	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
 	if (views_put(&run, style, parcels, result->outcome == OUTCOME_FAILS, &result->why) < 0 &&
 	    result->outcome == OUTCOME_HOLDS)

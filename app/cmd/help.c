@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/flood_options.h"
 #include "cmd/options.h"
 #include "lab/rule.h"
 
@@ -39,6 +40,33 @@ static const struct {
 	  "close/lwip\n"
 	  "\n"
 	  "Exit status: 0 every case came to its end, 1 one died, 2 usage or environment.\n" },
+	{ "flood",
+	  "The attacker is a third host on the private network of lwIP and the kernel. Its "
+	  "segments\n"
+	  "pretend to come from 198.18.0.0/15, and never leave that network. The victim listens; "
+	  "the\n"
+	  "clients are those of the other stack: each connects, sends, wants the same bytes back "
+	  "and\n"
+	  "closes, and is served when all of that went well. Without a victim there are two "
+	  "floods, "
+	  "one\n"
+	  "of each. Words may stand for several, in braces, as in a sweep: a flood for each "
+	  "combination.\n"
+	  "\n"
+	  "The table says how fast the segments went (by the real time that they took, without "
+	  "the\n"
+	  "clients'), how many SYN,ACKs came back to the attacker, how many connections were "
+	  "half-open\n"
+	  "(in SYN_RCVD) at the same time as far as samples show, and what the clients got. Below "
+	  "are\n"
+	  "lwIP's pool of connections (pcbs), and those of the kernel's counters that have "
+	  "changed.\n"
+	  "\n"
+	  "  tcplab flood --count 20000\n"
+	  "  tcplab flood kernel --sysctl 'net.ipv4.tcp_syncookies={0,1,2}'\n"
+	  "  tcplab flood lwip --rate 20 --count 2000 --format json\n"
+	  "\n"
+	  "Exit status: 0 it was measured, 2 usage or environment.\n" },
 	{ "diff",
 	  "A and B are directories of 'tcplab run --out DIR', or two transcripts out of them.\n"
 	  "\n"
@@ -67,6 +95,10 @@ static int help_about(const char *name)
 		printf("tcplab %s %s\n    %s\n", command->name, command->usage, command->help);
 		if (strcmp(name, "run") == 0)
 			print_options();
+		if (strcmp(name, "flood") == 0) {
+			putchar('\n');
+			flood_options_help(stdout);
+		}
 		for (size_t i = 0; i < DETAILS; i++)
 			if (strcmp(details[i].name, name) == 0)
 				printf("\n%s", details[i].text);

@@ -6,10 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "cmd/child.h"
 
 /* No scenario takes this long: one that does has lost its way. */
 #define DEADLINE_S 300
@@ -43,11 +44,8 @@ _Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int 
 	FILE *parcels[PARCELS];
 	int status = EXIT_SUCCESS;
 
-	sigprocmask(SIG_SETMASK, signals, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		exit(EXIT_FAILURE); /* it died before that was set */
-	alarm(experiment->options->rule_count == 0 ? DEADLINE_S : LONG_DEADLINE_S);
+	child_begin(parent, signals,
+		    experiment->options->rule_count == 0 ? DEADLINE_S : LONG_DEADLINE_S);
 	for (int i = 0; i < PARCELS; i++) {
 		parcels[i] = fdopen(fds[i], "w");
 		if (parcels[i] == NULL)

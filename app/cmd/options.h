@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cmd/option_table.h"
+#include "end/guard.h"
 #include "lab/lab.h"
 
 enum format {
@@ -17,12 +19,6 @@ enum format {
 	FORMAT_JUNIT,  /**< JUnit's XML */
 	FORMAT_CSV,    /**< comma-separated values, RFC 4180; of a sweep */
 	FORMAT_JSONL,  /**< JSON Lines, docs/events.md */
-};
-
-/** Texts that belong to somebody else, in the order in which they came. */
-struct texts {
-	const char **text;
-	int count;
 };
 
 /** A rule of the wire as it was given: --drop 'lwip FIN 2'. */
@@ -47,8 +43,7 @@ struct run_options {
 	const char *report;                   /**< file for the report; NULL: none */
 	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */
 	struct texts lwip;                    /**< "keep_idle=5000": end/lwip_option.h */
-	bool guard;                   /**< SYN cookies before lwIP's listeners */
-	unsigned int guard_threshold; /**< half-open connections that are left to lwIP */
+	struct guard_plan guard;              /**< SYN cookies before lwIP's listeners */
 	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */
 	unsigned int rule_count;
 	unsigned int patience_ms; /**< 0: the lab's own, by whether there are rules */

@@ -9,20 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/cases.h"
 #include "cmd/cmd.h"
-#include "cmd/range.h"
 #include "cmd/suite.h"
 #include "cmd/suite_report.h"
 #include "show/outcomes.h"
-
-#define MAX_CASES 10000
-
-/* A word that stands for several. */
-struct parameter_word {
-	int at; /* in argv */
-	char name[64];
-	struct range range;
-};
 
 /* One combination of values. */
 struct sweep_case {
@@ -32,55 +23,13 @@ struct sweep_case {
 };
 
 struct sweep {
-	struct parameter_word parameters[OUTCOME_PARAMETERS];
-	int parameter_count;
+	struct cases all;
 	struct sweep_case *cases;
 	int case_count;
 	int *case_of; /* for each of the suite's experiments */
 	struct outcomes outcomes;
 	struct suite suite;
 };
-
-/* "--drop" for its value, "--seed" for "--seed={1..5}", "name" for one of the names. */
-static void name_parameter(struct parameter_word *parameter, char **argv)
-{
-	const char *word = argv[parameter->at];
-	const char *before = argv[parameter->at - 1];
-	size_t length = strcspn(word, "={");
-
-	if (strncmp(word, "--", 2) == 0)
-		snprintf(parameter->name, sizeof(parameter->name), "%.*s", (int)length, word);
-	else if (parameter->at > 1 && before[0] == '-' && strchr(before, '=') == NULL)
-		snprintf(parameter->name, sizeof(parameter->name), "%s", before);
-	else
-		snprintf(parameter->name, sizeof(parameter->name), "name");
-}
-
-static int find_parameters(struct sweep *sweep, int argc, char **argv, struct why *why)
-{
-	for (int i = 1; i < argc; i++) {
-		struct parameter_word parameter = { .at = i };
-		int found = range_parse(argv[i], &parameter.range, why);
-
-		if (found < 0)
-			return found;
-		if (found == 0)
-			continue;
-		if (sweep->parameter_count == OUTCOME_PARAMETERS) {
-			range_free(&parameter.range);
-			return why_set(why, EINVAL,
-				       "'%s' is one range too many: a sweep has one or two",
-				       argv[i]);
-		}
-		name_parameter(&parameter, argv);
-		sweep->parameters[sweep->parameter_count++] = parameter;
-	}
-	if (sweep->parameter_count == 0)
-		return why_set(why, EINVAL,
-			       "nothing varies: give a range in braces, as --seed '{1..5}'; see "
-			       "'tcplab help sweep'");
-	return 0;
-}
 
 /* What a sweep cannot do, whatever 'tcplab run' can. */
 static int check_options(const struct run_options *options, struct why *why)
@@ -96,42 +45,37 @@ static int check_options(const struct run_options *options, struct why *why)
 	return 0;
 }
 
-static int make_case(struct sweep *sweep, int number, int argc, char **argv, struct why *why)
+static int make_case(struct sweep *sweep, int number, struct why *why)
 {
 	struct sweep_case *one = &sweep->cases[sweep->case_count];
 	int err;
 
-	one->argv = calloc((size_t)argc + 1, sizeof(*one->argv));
+	one->argv = cases_argv(&sweep->all, number, one->value);
 	if (one->argv == NULL)
 		return why_set(why, ENOMEM, "out of memory for %d cases", number);
 	sweep->case_count++;
-	memcpy(one->argv, argv, (size_t)argc * sizeof(*argv));
-	for (int i = sweep->parameter_count - 1; i >= 0; i--) {
-		const struct range *range = &sweep->parameters[i].range;
-
-		one->value[i] = number % range->count;
-		one->argv[sweep->parameters[i].at] = range->words[one->value[i]];
-		number /= range->count;
-	}
-	err = run_options_parse(&one->options, argc, one->argv, why);
+	err = run_options_parse(&one->options, sweep->all.argc, one->argv, why);
 	return err < 0 ? err : check_options(&one->options, why);
 }
 
 static int make_cases(struct sweep *sweep, int argc, char **argv, struct why *why)
 {
-	int count = 1, err = 0;
+	int count, err = cases_find(&sweep->all, argc, argv, why);
 
-	for (int i = 0; i < sweep->parameter_count; i++)
-		count *= sweep->parameters[i].range.count;
-	if (count > MAX_CASES)
-		return why_set(why, EINVAL, "these are %d cases: %d at most", count, MAX_CASES);
+	if (err < 0)
+		return err;
+	if (sweep->all.parameter_count == 0)
+		return why_set(why, EINVAL,
+			       "nothing varies: give a range in braces, as --seed '{1..5}'; see "
+			       "'tcplab help sweep'");
+	count = sweep->all.count;
 	sweep->cases = calloc((size_t)count, sizeof(*sweep->cases));
 	if (sweep->cases == NULL) {
 		why_set(why, ENOMEM, "out of memory for %d cases", count);
 		return -ENOMEM;
 	}
 	for (int i = 0; i < count && err == 0; i++)
-		err = make_case(sweep, i, argc, argv, why);
+		err = make_case(sweep, i, why);
 	return err;
 }
 
@@ -141,11 +85,11 @@ static void label(const struct sweep *sweep, int number, struct experiment *expe
 	size_t length = (size_t)snprintf(experiment->label, sizeof(experiment->label), "%s",
 					 experiment->name);
 
-	for (int i = 0; i < sweep->parameter_count && length < sizeof(experiment->label); i++)
+	for (int i = 0; i < sweep->all.parameter_count && length < sizeof(experiment->label); i++)
 		length += (size_t)snprintf(
 			experiment->label + length, sizeof(experiment->label) - length, " %s=%s",
-			sweep->parameters[i].name,
-			sweep->parameters[i].range.values[sweep->cases[number].value[i]]);
+			sweep->all.parameters[i].name,
+			sweep->all.parameters[i].range.values[sweep->cases[number].value[i]]);
 }
 
 static int make_room(struct sweep *sweep, int more, struct why *why)
@@ -196,8 +140,8 @@ static int fill_outcomes(struct suite *suite)
 	for (int i = 0; i < suite->count; i++) {
 		const struct sweep_case *one = &sweep->cases[sweep->case_of[i]];
 
-		for (int j = 0; j < sweep->parameter_count; j++)
-			rows[i].value[j] = sweep->parameters[j].range.values[one->value[j]];
+		for (int j = 0; j < sweep->all.parameter_count; j++)
+			rows[i].value[j] = sweep->all.parameters[j].range.values[one->value[j]];
 		rows[i].experiment = suite->experiments[i].name;
 		rows[i].verdict = suite_word(&suite->results[i]);
 		for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
@@ -205,8 +149,8 @@ static int fill_outcomes(struct suite *suite)
 			rows[i].left[who] = suite->results[i].left[who];
 		}
 	}
-	for (int j = 0; j < sweep->parameter_count; j++)
-		outcomes->parameter[j] = sweep->parameters[j].name;
+	for (int j = 0; j < sweep->all.parameter_count; j++)
+		outcomes->parameter[j] = sweep->all.parameters[j].name;
 	outcomes->rows = rows;
 	outcomes->count = suite->count;
 	suite->outcomes = outcomes;
@@ -239,8 +183,7 @@ static void sweep_free(struct sweep *sweep)
 		run_options_free(&sweep->cases[i].options);
 		free(sweep->cases[i].argv);
 	}
-	for (int i = 0; i < sweep->parameter_count; i++)
-		range_free(&sweep->parameters[i].range);
+	cases_free(&sweep->all);
 	free(sweep->cases);
 	free(sweep->case_of);
 	free((void *)sweep->outcomes.rows);
@@ -273,10 +216,8 @@ int cmd_sweep(int argc, char **argv)
 {
 	struct sweep sweep = { .suite = { .quiet = true } };
 	struct why why;
-	int err = find_parameters(&sweep, argc, argv, &why), status = EXIT_TROUBLE;
+	int err = make_cases(&sweep, argc, argv, &why), status = EXIT_TROUBLE;
 
-	if (err == 0)
-		err = make_cases(&sweep, argc, argv, &why);
 	for (int i = 0; i < sweep.case_count && err == 0; i++)
 		err = join(&sweep, i, &why);
 	if (err < 0 || sweep.cases == NULL) {

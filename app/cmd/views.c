@@ -42,7 +42,7 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 /* The events that a ladder shows, from the first: the clean-up is for the curious. */
 static uint32_t last_shown(const struct run *run, bool verbose)
 {
-	return verbose ? timeline_count(run->lab.timeline) : run->played;
+	return verbose ? timeline_count(run->world.lab.timeline) : run->played;
 }
 
 /* What is not as it comes of the link between the two. */
@@ -64,14 +64,14 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n",
 		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
 		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
-		kernel_end_watchers(run->ends[WHO_KERNEL]));
-	print_link(&run->lab.settings, out);
+		kernel_end_watchers(run->world.ends[WHO_KERNEL]));
+	print_link(&run->world.lab.settings, out);
 	putc('\n', out);
-	ladder_print(run->lab.timeline, last_shown(run, style->verbose), style, out);
+	ladder_print(run->world.lab.timeline, last_shown(run, style->verbose), style, out);
 	putc('\n', out);
 	if (run->looks != NULL && fflush(run->looks) == 0)
 		fwrite(run->looks_text, 1, run->looks_size, out);
-	print_verdicts(run->lab.timeline, style, out);
+	print_verdicts(run->world.lab.timeline, style, out);
 	putc('\n', out);
 }
 
@@ -96,14 +96,14 @@ static void write_jsonl(const void *context, FILE *out)
 {
 	const struct run *run = context;
 
-	jsonl_write(run->lab.timeline, run->experiment->name, out);
+	jsonl_write(run->world.lab.timeline, run->experiment->name, out);
 }
 
 static void write_transcript(const void *context, FILE *out)
 {
 	const struct run *run = context;
 
-	transcript_write(run->lab.timeline, out);
+	transcript_write(run->world.lab.timeline, out);
 }
 
 static void write_text(const void *context, FILE *out)
@@ -118,7 +118,7 @@ static struct svg_ladder picture_of(const struct run *run, bool verbose,
 				    char roles[2][SCENARIO_STRLEN])
 {
 	const struct experiment *experiment = run->experiment;
-	struct svg_ladder picture = { .timeline = run->lab.timeline,
+	struct svg_ladder picture = { .timeline = run->world.lab.timeline,
 				      .last = last_shown(run, verbose),
 				      .verbose = verbose,
 				      .name = experiment->name,
@@ -165,13 +165,13 @@ static void write_pcapng(const void *context, FILE *out)
 		.host = { [WHO_LWIP] = "lwIP " LWIP_VERSION_STRING " in user space",
 			  [WHO_KERNEL] = "the kernel's TCP",
 			  [WHO_RAW] = "a third host: segments made by hand" },
-		.start_ns = timeline_epoch_ns(run->lab.timeline),
+		.start_ns = timeline_epoch_ns(run->world.lab.timeline),
 	};
 
 	uname(&system);
 	snprintf(title, sizeof(title), "%s (%s)", scenario->title, scenario->rfc);
 	snprintf(os, sizeof(os), "%s %s", system.sysname, system.release);
-	pcapng_write(run->lab.timeline, &info, out);
+	pcapng_write(run->world.lab.timeline, &info, out);
 }
 
 /* What the run directory has of each experiment. */

@@ -7,13 +7,12 @@
 #define APP_CMD_VIEWS_H
 
 #include "cmd/experiment.h"
+#include "cmd/world.h"
 
 /** An experiment in its own process, from its beginning to its outputs. */
 struct run {
 	const struct experiment *experiment;
-	struct lab lab;
-	struct end *ends[WHO_RAW + 1];
-	struct lwip_option *lwip_options;
+	struct world world;
 	uint32_t played; /**< the last event of the scenario itself */
 	FILE *looks;     /**< what was seen at its moments; NULL: nobody asked */
 	char *looks_text;

@@ -61,7 +61,8 @@ static void drop(struct conn *conn)
 	free(conn);
 }
 
-static struct conn *open_passively(struct end *end, const struct endpoint *local, uint8_t backlog)
+static struct conn *open_passively(struct end *end, const struct endpoint *local,
+				   unsigned int backlog)
 {
 	struct endpoint any = { .family = local->family };
 	struct conn *conn;
@@ -95,14 +96,14 @@ static struct endpoint port_at(const struct end *end, enum host host, uint16_t p
 	return endpoint;
 }
 
-struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog)
+struct conn *conn_listen(struct end *end, uint16_t port, unsigned int backlog)
 {
 	struct endpoint local = port_of(end, port);
 
 	return open_passively(end, &local, backlog);
 }
 
-struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, uint8_t backlog)
+struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, unsigned int backlog)
 {
 	struct endpoint local = port_at(end, host, port);
 
@@ -199,6 +200,16 @@ struct conn *conn_accept(struct conn *listener)
 	lab_wait(listener->end->lab, accepted, &acceptance, listener->end->lab->patience_ms);
 	if (acceptance.conn != NULL)
 		acceptance.conn->accepted = true;
+	return acceptance.conn;
+}
+
+struct conn *conn_accept_now(struct conn *listener)
+{
+	struct acceptance acceptance = { .listener = listener };
+
+	if (accepted(&acceptance))
+		acceptance.conn->accepted = true;
+	lab_pump(listener->end->lab);
 	return acceptance.conn;
 }
 

@@ -46,7 +46,7 @@ enum conn_option {
 struct end_ops {
 	enum who who;
 	size_t conn_size;
-	int (*listen)(struct conn *conn, uint8_t backlog);
+	int (*listen)(struct conn *conn, unsigned int backlog);
 	uint16_t (*ephemeral_port)(struct end *end); /**< NULL: the stack shall choose */
 	int (*connect)(struct conn *conn);
 	int (*connect_again)(struct conn *conn, const struct endpoint *remote);
@@ -71,6 +71,8 @@ struct end {
 	struct endpoint address; /**< port 0 */
 	struct conn *conns;      /**< newest first */
 	bool snapshots;          /**< its watcher misses what is entered and left within one step */
+	/** Whose connections are not worth an event before they are ESTABLISHED; NULL: nobody's. */
+	bool (*is_stranger)(const struct endpoint *remote);
 	bool reuse_address; /**< SO_REUSEADDR, SOF_REUSEADDR: set on what is opened from now on */
 	int refusal; /**< why the latest listen or connect was refused: an errno; 0: it was not */
 };
@@ -114,6 +116,18 @@ uint32_t lwip_end_time_wait_ms(void);
 /** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
 unsigned int lwip_end_pcbs(void);
 
+/** lwIP's pool of pcbs, since lwip_end_watch_pool(). */
+struct lwip_pool {
+	uint32_t used;    /**< now, TIME_WAIT included, listeners not */
+	uint32_t most;    /**< at the same time */
+	uint32_t refused; /**< SYNs for which there was none left */
+};
+void lwip_end_watch_pool(struct end *end);
+struct lwip_pool lwip_end_pool(const struct end *end);
+
+/** Counts lwIP's connections, listeners included, by their state; strangers' too. */
+void lwip_end_states(uint32_t in_state[ST_COUNT]);
+
 #define LEAKS_STRLEN 120
 /**
  * What lwIP holds that it did not hold when its end was opened: pcbs, segments, pbufs.
@@ -127,13 +141,14 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size);
  * Listens.
  *
  * @param port     host order
- * @param backlog  connections that may wait for conn_accept()
+ * @param backlog  connections that may wait for conn_accept(); lwIP takes 255 at most, and the
+ *                 kernel net.core.somaxconn: the rest is cut off
  * @return the listener; NULL when the stack refuses, which the call's event tells
  */
-struct conn *conn_listen(struct end *end, uint16_t port, uint8_t backlog);
+struct conn *conn_listen(struct end *end, uint16_t port, unsigned int backlog);
 
 /** The same at a host's address, which need not be the stack's own. */
-struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, uint8_t backlog);
+struct conn *conn_listen_at(struct end *end, enum host host, uint16_t port, unsigned int backlog);
 
 /**
  * Starts to connect to the other end.
@@ -180,6 +195,9 @@ void end_drop_default_route(struct end *end);
  * @return NULL when none came within the lab's patience
  */
 struct conn *conn_accept(struct conn *listener);
+
+/** The same without waiting. @return NULL when none is there */
+struct conn *conn_accept_now(struct conn *listener);
 
 /**
  * Sends what the stack takes now.

@@ -56,7 +56,10 @@ struct flood_result {
 	struct flood_sample sample[FLOOD_SAMPLES];
 	unsigned int samples;  /**< the last one is of the end */
 	double seconds;        /**< of real time, from the first segment to the last one */
+	double attack_seconds; /**< of these, what went into segments: without clients and samples */
+	double paced_seconds;  /**< on the victim's clock, from the first segment to the last one */
 	double victim_seconds; /**< on the victim's clock, to the last client's end */
+	uint64_t lost;         /**< segments of the attacker that no pool or device had room for */
 	uint64_t resets;       /**< RSTs that came to the attacker */
 	double connect_ms
 		[3];        /**< of the clients that were served, real time: least, median, most */

@@ -42,6 +42,8 @@ static void on_event(void *context, enum tcp_guard_event event)
 	struct event *deed;
 
 	(void)context;
+	if (guarded->wire.in_bulk)
+		return; /* nor are its frames on the timeline */
 	if (event == TCP_GUARD_OPENED || event == TCP_GUARD_NO_ROOM)
 		end_to_act();
 	cause = timeline_event(timeline, timeline_cause(timeline).event);

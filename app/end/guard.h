@@ -7,6 +7,12 @@
 
 #include "lab/lab.h"
 
+/** What is asked for. */
+struct guard_plan {
+	bool on;
+	unsigned int threshold; /**< half-open connections that are left to lwIP; 0: none */
+};
+
 /** A quarter of lwIP's connections may be half-open before the guard steps in. */
 unsigned int guard_default_threshold(void);
 

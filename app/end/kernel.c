@@ -356,7 +356,7 @@ static void close_fd(struct conn *conn)
 	k->fd = -1;
 }
 
-static int kernel_listen(struct conn *conn, uint8_t backlog)
+static int kernel_listen(struct conn *conn, unsigned int backlog)
 {
 	struct cause before;
 	struct event *call;
@@ -364,7 +364,7 @@ static int kernel_listen(struct conn *conn, uint8_t backlog)
 
 	if (err == 0) {
 		call = kernel_call(conn, &before, "listen", "backlog %u", backlog);
-		err = listen(kernel_conn(conn)->fd, backlog);
+		err = listen(kernel_conn(conn)->fd, (int)backlog);
 		kernel_conn(conn)->opening = true;
 		err = end_call(conn, call, before, err);
 	}

@@ -14,7 +14,7 @@
 #include "end/unread.h"
 #include "lab/lwip_addr.h"
 #include "lwip/memp.h"
-#include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL: lwIP names them nowhere else */
+#include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL, the lists: lwIP names them nowhere else */
 #include "lwip/stats.h"
 #include "lwip/tcp.h"
 #include "tcp_trace.h"
@@ -40,6 +40,7 @@ struct lwip_end {
 	const struct lwip_option *options; /* set on each connection */
 	int option_count;
 	struct lwip_conn *opening; /* inside tcp_listen: whose pcb lwIP is about to replace */
+	uint32_t refused;          /* SYNs for which lwIP had no pcb */
 };
 
 /* lwIP is one instance per process, and its hook has no argument: neither has this end. */
@@ -73,6 +74,30 @@ static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
 	conn->name = flow == NULL ? flow_open(flows, &local, &remote)->name : flow->name;
 	lwip_conn(conn)->pcb = pcb;
 	return lwip_conn(conn);
+}
+
+static bool is_stranger(const ip_addr_t *remote_ip, uint16_t remote_port)
+{
+	struct endpoint remote = lwip_addr_endpoint(remote_ip, remote_port);
+
+	return the_end->end.is_stranger != NULL && the_end->end.is_stranger(&remote);
+}
+
+/*
+ * A transition of a pcb that belongs to no connection yet: a passive open; a stranger's, once it
+ * is ESTABLISHED. NULL: not worth an event.
+ */
+static struct lwip_conn *add_unknown(struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to)
+{
+	struct lwip_conn *c;
+
+	if (!is_stranger(&pcb->remote_ip, pcb->remote_port))
+		return add_passive(pcb);
+	if (to != ESTABLISHED)
+		return NULL;
+	c = add_passive(pcb);
+	c->conn.state = (enum state)from;
+	return c;
 }
 
 /* The active open's pcb has got its port just now. */
@@ -111,7 +136,9 @@ void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_st
 		the_end->opening->pcb = (struct tcp_pcb *)pcb;
 	c = find(pcb);
 	if (c == NULL)
-		c = add_passive((struct tcp_pcb *)pcb);
+		c = add_unknown((struct tcp_pcb *)pcb, from, to);
+	if (c == NULL)
+		return;
 	if (to == SYN_SENT)
 		name_active(&c->conn, pcb);
 	if (to == CLOSED) {
@@ -229,6 +256,9 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 {
 	struct lwip_conn *c = pcb == NULL ? NULL : find(pcb);
 
+	the_end->refused += pcb == NULL;
+	if (pcb == NULL && is_stranger(ip_current_src_addr(), 0))
+		return ERR_OK;
 	callback(c == NULL ? arg : c, "accept", lwip_err_name(err), 0);
 	if (c == NULL)
 		return ERR_OK; /* lwIP has no memory for one more, and says so to the listener */
@@ -295,21 +325,22 @@ static int new_pcb(struct lwip_conn *c)
 	return result;
 }
 
-static int lwip_listen(struct conn *conn, uint8_t backlog)
+static int lwip_listen(struct conn *conn, unsigned int backlog)
 {
 	struct lwip_conn *c = lwip_conn(conn);
 	struct tcp_pcb *unbound;
 	struct cause before;
 	struct event *call;
 	err_t err = ERR_OK;
+	u8_t places = (u8_t)LWIP_MIN(backlog, 0xffu);
 	int result = new_pcb(c);
 
 	if (result < 0)
 		return result;
 	unbound = c->pcb;
 	the_end->opening = c;
-	call = conn_call(conn, &before, "tcp_listen", "backlog %u", backlog);
-	if (tcp_listen_with_backlog_and_err(unbound, backlog, &err) == NULL)
+	call = conn_call(conn, &before, "tcp_listen", "backlog %u", places);
+	if (tcp_listen_with_backlog_and_err(unbound, places, &err) == NULL)
 		tcp_close(unbound);
 	the_end->opening = NULL;
 	result = end_call(c, call, before, err);
@@ -503,6 +534,8 @@ static void lwip_abandon(struct end *end)
 		if (c->pcb != NULL)
 			tcp_abort(c->pcb);
 	}
+	while (end->is_stranger != NULL && tcp_active_pcbs != NULL)
+		tcp_abort(tcp_active_pcbs);
 }
 
 static void lwip_drop_default_route(struct end *end)
@@ -562,6 +595,32 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
 						   length ? ", " : "", pools[i].name, more);
 	}
 	return leaked;
+}
+
+void lwip_end_watch_pool(struct end *end)
+{
+	lwip_stats.memp[MEMP_TCP_PCB]->max = lwip_stats.memp[MEMP_TCP_PCB]->used;
+	((struct lwip_end *)end)->refused = 0;
+}
+
+struct lwip_pool lwip_end_pool(const struct end *end)
+{
+	const struct stats_mem *pcbs = lwip_stats.memp[MEMP_TCP_PCB];
+
+	return (struct lwip_pool){ .used = pcbs->used,
+				   .most = pcbs->max,
+				   .refused = ((const struct lwip_end *)end)->refused };
+}
+
+void lwip_end_states(uint32_t in_state[ST_COUNT])
+{
+	memset(in_state, 0, ST_COUNT * sizeof(in_state[0]));
+	for (const struct tcp_pcb_listen *l = tcp_listen_pcbs.listen_pcbs; l != NULL; l = l->next)
+		in_state[ST_LISTEN]++;
+	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+		in_state[pcb->state]++;
+	for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
+		in_state[pcb->state]++;
 }
 
 void lwip_end_set(struct end *end, const struct lwip_option *options, int count)

@@ -64,23 +64,32 @@ static int on_answer(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_STOP;
 }
 
-int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
-		    const struct endpoint *remote)
+/* The beginning of a request about connections of TCP. */
+static struct inet_diag_req_v2 *ask_for(struct nlmsghdr *nlh, int family, unsigned int *sequence)
 {
-	static unsigned int sequence;
-	char buf[1024];
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	static unsigned int latest;
 	struct inet_diag_req_v2 *req;
-	struct inet_diag_msg answer = { 0 };
-	ssize_t length;
 
 	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
-	nlh->nlmsg_seq = ++sequence;
+	nlh->nlmsg_seq = *sequence = ++latest;
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = local->family == 6 ? AF_INET6 : AF_INET;
+	req->sdiag_family = family == 6 ? AF_INET6 : AF_INET;
 	req->sdiag_protocol = IPPROTO_TCP;
 	req->idiag_states = ~0u;
+	return req;
+}
+
+int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
+		    const struct endpoint *remote)
+{
+	char buf[1024];
+	unsigned int sequence;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req = ask_for(nlh, local->family, &sequence);
+	struct inet_diag_msg answer = { 0 };
+	ssize_t length;
+
 	req->id.idiag_sport = htons(local->port);
 	req->id.idiag_dport = htons(remote->port);
 	memcpy(req->id.idiag_src, local->addr, sizeof(local->addr));
@@ -98,4 +107,39 @@ int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
 	if (answer.id.idiag_dport != htons(remote->port))
 		return ST_CLOSED;
 	return (int)kernel_state(answer.idiag_state);
+}
+
+static int on_counted(const struct nlmsghdr *nlh, void *data)
+{
+	const struct inet_diag_msg *answer = mnl_nlmsg_get_payload(nlh);
+	uint32_t *in_state = data;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*answer))
+		return MNL_CB_ERROR;
+	in_state[kernel_state(answer->idiag_state)]++;
+	return MNL_CB_OK;
+}
+
+int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t in_state[ST_COUNT])
+{
+	char buf[32768]; /* what the kernel fills at a time in a dump */
+	unsigned int sequence;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req = ask_for(nlh, family, &sequence);
+	int more = MNL_CB_OK;
+
+	nlh->nlmsg_flags |= NLM_F_DUMP;
+	req->id.idiag_sport = htons(port);
+	memset(in_state, 0, ST_COUNT * sizeof(in_state[0]));
+	if (mnl_socket_sendto(diag, nlh, nlh->nlmsg_len) < 0)
+		return -errno;
+	while (more > MNL_CB_STOP) {
+		ssize_t length = mnl_socket_recvfrom(diag, buf, sizeof(buf));
+
+		if (length < 0)
+			return -errno;
+		more = mnl_cb_run(buf, (size_t)length, sequence, mnl_socket_get_portid(diag),
+				  on_counted, in_state);
+	}
+	return more < 0 ? -errno : 0;
 }

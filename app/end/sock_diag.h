@@ -24,6 +24,18 @@ void sock_diag_close(struct mnl_socket *diag);
 int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
 		    const struct endpoint *remote);
 
+/**
+ * Counts the connections of a port by their state: all of the namespace's that are there now, half-open
+ * ones (requests) included.
+ *
+ * @param family    4 or 6
+ * @param port      the local one, host order
+ * @param in_state  receives the counts
+ * @return 0; a negative errno when the kernel did not answer
+ */
+int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port,
+		    uint32_t in_state[ST_COUNT]);
+
 /** @return RFC 9293's name for a state of the kernel (include/net/tcp_states.h) */
 enum state kernel_state(int kernel);
 

@@ -158,6 +158,17 @@ int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hw
 	return link_add_neighbour(lab->tap.name, host, hwaddr, why);
 }
 
+int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t prefix,
+		     struct why *why)
+{
+	ip_addr_t gateway = lwip_addr_of(&lab->raw);
+
+	if (network->family != 4)
+		return why_set(why, EAFNOSUPPORT, "the third host is a router over IPv4 alone");
+	netif_set_gw(&lab->netif, ip_2_ip4(&gateway));
+	return link_add_route(lab->tap.name, network, prefix, &lab->raw, why);
+}
+
 static void before_kernel(void *context)
 {
 	lab_notice_kernel_timers(context);
@@ -226,16 +237,30 @@ void lab_observe(struct lab *lab, void (*fn)(void *context), void *context)
 	lab->observer_context = context;
 }
 
-void lab_kernel_acted(struct lab *lab)
+static void poll_device(struct lab *lab)
 {
 	int frames;
 
-	if (lab->observer != NULL)
-		lab->observer(lab->observer_context);
 	do {
 		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
 	} while (frames == FRAMES_PER_READ);
 	LWIP_ASSERT("the TAP device is there", frames >= 0);
+}
+
+void lab_take_frames(struct lab *lab)
+{
+	struct cause before = timeline_set_cause(
+		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
+
+	poll_device(lab);
+	timeline_set_cause(lab->timeline, before);
+}
+
+void lab_kernel_acted(struct lab *lab)
+{
+	if (lab->observer != NULL)
+		lab->observer(lab->observer_context);
+	poll_device(lab);
 	if (!lab->waiting && tick_may_have_acknowledged_fin(lab->timeline, lab->step_event,
 							    tick_since(lab->step_ns)))
 		lab->disturbed++;
@@ -318,6 +343,28 @@ void lab_warp(struct lab *lab, uint32_t ms)
 	lab_warp_until(lab, ms, never, NULL);
 }
 
+void lab_run_timers(struct lab *lab)
+{
+	run_lwip_timers(lab);
+	lab_pump(lab);
+}
+
+/* One step of so many ms at most, to lwIP's next timer. Returns the ms that are left. */
+static uint32_t pass_step(struct lab *lab, uint32_t left)
+{
+	uint32_t step = LWIP_MIN(ms_to_next(lab), left);
+
+	clock_advance(step);
+	lab_run_timers(lab);
+	return left - step;
+}
+
+void lab_pass(struct lab *lab, uint32_t ms)
+{
+	while (ms > 0)
+		ms = pass_step(lab, ms);
+}
+
 bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), void *context)
 {
 	struct cause before;
@@ -328,14 +375,8 @@ bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), 
 
 	/* What lwIP does now is done by its timers, not by the one who moves its clock. */
 	lab_call_end(lab, call, before, NULL);
-	while (!(held = holds(context)) && left > 0) {
-		uint32_t step = LWIP_MIN(ms_to_next(lab), left);
-
-		clock_advance(step);
-		left -= step;
-		run_lwip_timers(lab);
-		lab_pump(lab);
-	}
+	while (!(held = holds(context)) && left > 0)
+		left = pass_step(lab, left);
 	if (held)
 		call->call.result =
 			timeline_text(lab->timeline, "%u ms", (unsigned int)(ms - left));

@@ -114,6 +114,33 @@ void lab_warp(struct lab *lab, uint32_t ms);
  */
 bool lab_warp_until(struct lab *lab, uint32_t ms, bool (*holds)(void *context), void *context);
 
+/**
+ * Moves lwIP's clock ahead without a word of it on the timeline: for who lets time pass often.
+ *
+ * @param ms  virtual milliseconds
+ */
+void lab_pass(struct lab *lab, uint32_t ms);
+
+/** Lets lwIP's timers do what is due by its clock, and frames go their way. */
+void lab_run_timers(struct lab *lab);
+
+/**
+ * Takes the frames that the kernel has sent onto the wire, without a look at its connections: what
+ * it sent is its timers' doing. For who lets it act often (wire_bulk()).
+ */
+void lab_take_frames(struct lab *lab);
+
+/**
+ * What is for networks that the lab's hosts are not in goes to the third host: all of it for
+ * lwIP, for the kernel what is for one network. IPv4.
+ *
+ * @param network  its address
+ * @param prefix   its length in bits
+ * @return 0; a negative errno with the reason in why
+ */
+int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t prefix,
+		     struct why *why);
+
 /** A moment that is worth a look from outside: an event, and whoever looks does so now. */
 void lab_show(struct lab *lab, const char *what);
 

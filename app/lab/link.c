@@ -198,6 +198,36 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 	return 0;
 }
 
+int link_add_route(const char *name, const struct endpoint *network, uint8_t prefix,
+		   const struct endpoint *gateway, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	size_t size = network->family == 6 ? 16 : 4;
+	char to[ENDPOINT_STRLEN], by[ENDPOINT_STRLEN];
+	struct rtmsg *rtm;
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWROUTE;
+	nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = network->family == 6 ? AF_INET6 : AF_INET;
+	rtm->rtm_dst_len = prefix;
+	rtm->rtm_table = RT_TABLE_MAIN;
+	rtm->rtm_protocol = RTPROT_STATIC;
+	rtm->rtm_scope = RT_SCOPE_UNIVERSE;
+	rtm->rtm_type = RTN_UNICAST;
+	mnl_attr_put(nlh, RTA_DST, size, network->addr);
+	mnl_attr_put(nlh, RTA_GATEWAY, size, gateway->addr);
+	mnl_attr_put_u32(nlh, RTA_OIF, if_nametoindex(name));
+	err = request(nlh);
+	if (err < 0)
+		return why_set(why, -err, "cannot add a route to %s/%u by %s at interface %s: %s",
+			       address_format(network, to), prefix, address_format(gateway, by),
+			       name, strerror(-err));
+	return 0;
+}
+
 int link_set_mtu(const char *name, unsigned int mtu, struct why *why)
 {
 	char buf[REQUEST_SIZE];

@@ -61,6 +61,17 @@ int link_add_neighbour(const char *name, const struct endpoint *address, const u
 		       struct why *why);
 
 /**
+ * Tells the kernel the way to a network.
+ *
+ * @param network  its address; the port does not matter
+ * @param prefix   its length in bits
+ * @param gateway  a neighbour at this interface, of the same family
+ * @return 0; a negative errno with the reason in why
+ */
+int link_add_route(const char *name, const struct endpoint *network, uint8_t prefix,
+		   const struct endpoint *gateway, struct why *why);
+
+/**
  * Says how patient the kernel is with a neighbour that does not answer: ARP (arp(7)), or IPv6's
  * neighbour discovery (RFC 4861).
  *

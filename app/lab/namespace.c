@@ -7,9 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lab/link.h"
+
+/* The namespace that namespace_enter() has made, as the file system knows it; ino 0: none. */
+static struct {
+	dev_t dev;
+	ino_t ino;
+} made;
 
 static int write_file(const char *path, const char *text)
 {
@@ -81,6 +88,28 @@ static int map_user(uid_t uid, gid_t gid, struct why *why)
 	return 0;
 }
 
+static int note_namespace(struct why *why)
+{
+	struct stat ns;
+
+	if (stat("/proc/self/ns/net", &ns) < 0)
+		return why_set(why, errno,
+			       "cannot tell the private network namespace from others: "
+			       "/proc/self/ns/net: %s",
+			       strerror(errno));
+	made.dev = ns.st_dev;
+	made.ino = ns.st_ino;
+	return 0;
+}
+
+bool namespace_is_private(void)
+{
+	struct stat ns;
+
+	return made.ino != 0 && stat("/proc/self/ns/net", &ns) == 0 && ns.st_ino == made.ino &&
+	       ns.st_dev == made.dev;
+}
+
 int namespace_enter(struct why *why)
 {
 	uid_t uid = geteuid();
@@ -99,7 +128,8 @@ int namespace_enter(struct why *why)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return why_set(why, errno, "cannot make the mounts of the experiment private: %s",
 			       strerror(errno));
-	return link_up("lo", why);
+	err = note_namespace(why);
+	return err < 0 ? err : link_up("lo", why);
 }
 
 bool namespace_has_sysctl(const char *path)

@@ -18,6 +18,9 @@
  */
 int namespace_enter(struct why *why);
 
+/** @return whether the process is in the network namespace that namespace_enter() made for it */
+bool namespace_is_private(void);
+
 /**
  * @param path  below /proc/sys
  * @return whether this kernel has such a parameter

@@ -9,6 +9,9 @@
 #include "lwip/pbuf.h"
 #include "record/describe.h"
 
+/* Room for an Ethernet frame, with one VLAN tag: the lab's MTU is 1500 at most. */
+#define BULK_FRAME (1500 + 14 + 4)
+
 /* lwIP's netif functions have no argument of their own: the wire is found by its netif. */
 static int client_data_id = -1;
 
@@ -344,15 +347,37 @@ const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t si
 	return enter(wire, WHO_RAW, bytes, size);
 }
 
+/* In bulk, what is for the third host alone; returns whether it was. */
+static bool enter_in_bulk(const struct wire *wire, const struct pbuf *p)
+{
+	uint8_t room[BULK_FRAME];
+	const uint8_t *frame;
+	uint16_t size = LWIP_MIN(p->tot_len, sizeof(room));
+
+	if (wire->bulk_got_frame == NULL || size < sizeof(wire->raw_hwaddr))
+		return false;
+	frame = pbuf_get_contiguous(p, room, sizeof(room), size, 0);
+	if (memcmp(frame, wire->raw_hwaddr, sizeof(wire->raw_hwaddr)) != 0)
+		return false;
+	wire->bulk_got_frame(wire->bulk_context, frame, size);
+	return true;
+}
+
 static err_t from_lwip(struct netif *netif, struct pbuf *p)
 {
-	enter_pbuf(wire_of(netif), WHO_LWIP, p);
+	struct wire *wire = wire_of(netif);
+
+	if (!enter_in_bulk(wire, p))
+		enter_pbuf(wire, WHO_LWIP, p);
 	return ERR_OK;
 }
 
 static err_t from_kernel(struct pbuf *p, struct netif *netif)
 {
-	enter_pbuf(wire_of(netif), WHO_KERNEL, p);
+	struct wire *wire = wire_of(netif);
+
+	if (!enter_in_bulk(wire, p))
+		enter_pbuf(wire, WHO_KERNEL, p);
 	pbuf_free(p);
 	return ERR_OK;
 }
@@ -363,29 +388,50 @@ static void keep(struct pbuf *p)
 	(void)p;
 }
 
-static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
+static bool give_to_kernel(struct wire *wire, uint8_t *bytes, uint16_t size)
 {
 	/* Not from lwIP's pools: lwIP's own frame was freed when it entered the wire. */
 	struct pbuf_custom own = { .custom_free_function = keep };
-	struct pbuf *p = pbuf_alloced_custom(PBUF_RAW, (u16_t)packet->size, PBUF_REF, &own,
-					     packet->bytes, (u16_t)packet->size);
+	struct pbuf *p = pbuf_alloced_custom(PBUF_RAW, size, PBUF_REF, &own, bytes, size);
+	bool taken = wire->to_kernel(wire->netif, p) == ERR_OK;
 
-	if (wire->to_kernel(wire->netif, p) != ERR_OK)
-		note_fault(wire, packet, "lost", "the device did not take this frame");
 	pbuf_free(p);
+	return taken;
+}
+
+static bool give_to_lwip(struct wire *wire, const uint8_t *bytes, uint16_t size)
+{
+	struct pbuf *p = pbuf_alloc(PBUF_RAW, size, PBUF_POOL);
+
+	if (p == NULL)
+		return false;
+	pbuf_take(p, bytes, size);
+	if (wire->to_lwip(p, wire->netif) != ERR_OK)
+		pbuf_free(p);
+	return true;
+}
+
+static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
+{
+	if (!give_to_kernel(wire, packet->bytes, (uint16_t)packet->size))
+		note_fault(wire, packet, "lost", "the device did not take this frame");
 }
 
 static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
 {
-	struct pbuf *p = pbuf_alloc(PBUF_RAW, (u16_t)packet->size, PBUF_POOL);
-
-	if (p == NULL) {
+	if (!give_to_lwip(wire, packet->bytes, (uint16_t)packet->size))
 		note_fault(wire, packet, "lost", "lwIP's pbuf pool is empty");
-		return;
-	}
-	pbuf_take(p, packet->bytes, (u16_t)packet->size);
-	if (wire->to_lwip(p, wire->netif) != ERR_OK)
-		pbuf_free(p);
+}
+
+int wire_bulk(struct wire *wire, enum who to, uint8_t *frame, uint16_t size)
+{
+	bool taken;
+
+	wire->in_bulk = true;
+	taken = to == WHO_KERNEL ? give_to_kernel(wire, frame, size)
+				 : give_to_lwip(wire, frame, size);
+	wire->in_bulk = false;
+	return taken ? 0 : -ENOBUFS;
 }
 
 uint64_t wire_due_ns(const struct wire *wire)

@@ -16,6 +16,9 @@
  *
  * A frame that a rule makes wait stands in a second queue, ordered by when it goes on. Time here is
  * lwIP's clock, which whoever moves it must not move past wire_due_ns() without wire_step().
+ *
+ * The third host can also speak in bulk: wire_bulk() delivers a frame at once, and what is sent to
+ * the third host meanwhile goes straight to bulk_got_frame(). Neither is recorded nor judged.
  */
 #ifndef APP_LAB_WIRE_H
 #define APP_LAB_WIRE_H
@@ -102,7 +105,11 @@ struct wire {
 	uint8_t raw_hwaddr[6];
 	void (*raw_got_frame)(void *context, const struct event *frame);
 	void *raw_context;
-	bool cut; /* the scenario has pulled the cable: every frame is lost */
+	/** Gets the third host's frames in raw_got_frame()'s place; NULL: it does not speak in bulk. */
+	void (*bulk_got_frame)(void *context, const uint8_t *frame, size_t size);
+	void *bulk_context;
+	bool in_bulk; /**< lwIP or the kernel is at work on a frame of wire_bulk() */
+	bool cut;     /* the scenario has pulled the cable: every frame is lost */
 };
 
 /**
@@ -115,6 +122,18 @@ void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeli
 
 /** The third host sends a frame. @return its event */
 const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size);
+
+/**
+ * The third host sends a frame that is not recorded, and the stack works on it before this
+ * returns. Nothing may be on its way to that stack; what it sends to the other one then enters the
+ * wire as ever, what the kernel sends waits in the device until it is polled.
+ *
+ * @param to     WHO_LWIP or WHO_KERNEL
+ * @param frame  with that host's Ethernet address
+ * @param size   bytes, as an Ethernet frame may have
+ * @return 0; -ENOBUFS: the pool or the device had no room for it
+ */
+int wire_bulk(struct wire *wire, enum who to, uint8_t *frame, uint16_t size);
 
 /** Gives the netif back its own functions, and forgets the frames on their way. */
 void wire_detach(struct wire *wire);

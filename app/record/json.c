@@ -52,6 +52,26 @@ void json_close(struct json *json)
 	json->first = false;
 }
 
+void json_list_open(struct json *json, const char *key)
+{
+	if (key != NULL)
+		put_key(json, key);
+	putc('[', json->out);
+	json->first = true;
+}
+
+void json_list_close(struct json *json)
+{
+	putc(']', json->out);
+	json->first = false;
+}
+
+void json_item_open(struct json *json)
+{
+	put_key(json, NULL);
+	json_open(json, NULL);
+}
+
 void json_text(struct json *json, const char *key, const char *text)
 {
 	if (text == NULL) {
@@ -66,6 +86,12 @@ void json_int(struct json *json, const char *key, int64_t number)
 {
 	put_key(json, key);
 	fprintf(json->out, "%" PRId64, number);
+}
+
+void json_number(struct json *json, const char *key, double number)
+{
+	put_key(json, key);
+	fprintf(json->out, "%.6g", number);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Floods, one after the other, since each is measured: each in a child process with a namespace of
+ * its own.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "cmd/cases.h"
+#include "cmd/child.h"
+#include "cmd/cmd.h"
+#include "cmd/flood_options.h"
+#include "cmd/world.h"
+#include "show/flood_table.h"
+
+_Static_assert(FLOOD_PARAMETERS == CASES_PARAMETERS, "a table has a column for what varies");
+
+/* What a child leaves in its parent's memory. */
+struct flooded {
+	struct flood_result result;
+	bool made; /* the measurement was */
+	struct why why;
+};
+
+/* One flood. */
+struct flood_case {
+	const struct flood_options *options;
+	struct flood_plan plan;
+	enum who victim;
+	struct flooded *flooded;
+};
+
+/* What one combination of values asks for. */
+struct flood_words {
+	char **argv;
+	struct flood_options options;
+	int value[CASES_PARAMETERS];
+};
+
+struct flood_command {
+	struct cases cases;
+	struct flood_words *words; /* for each of the cases */
+	int words_count;
+	char parameter[CASES_PARAMETERS][64];
+	struct flood_case *floods;
+	struct flood_row *rows; /* for each of the floods */
+	int count;
+	struct flooded *flooded; /* likewise, in shared memory */
+};
+
+/* -- In the child */
+
+static int flood(void *context)
+{
+	const struct flood_case *one = context;
+	struct lab_settings settings = { .seed = one->options->seed, .family = 4 };
+	struct texts nothing = { NULL, 0 };
+	struct why *why = &one->flooded->why;
+	struct world world;
+	int err = world_open(&world, &settings, why);
+
+	if (err < 0)
+		return EXIT_SUCCESS; /* the reason is in the memory that both share */
+	err = world_set(&world, &one->options->sysctls, &nothing, why);
+	if (err == 0)
+		err = flood_run(world.ends[one->victim],
+				world.ends[one->victim == WHO_LWIP ? WHO_KERNEL : WHO_LWIP],
+				world.ends[WHO_RAW], &one->plan, &one->flooded->result, why);
+	one->flooded->made = err == 0;
+	world_close(&world);
+	return EXIT_SUCCESS;
+}
+
+/* -- What is to be done */
+
+/* "tcp_syncookies" for --sysctl net.ipv4.tcp_syncookies={0,1}, "backlog" for --backlog {8,16}. */
+static void name_column(const struct case_parameter *parameter, const char *word, char name[64])
+{
+	size_t length = strcspn(word, "{");
+	const char *from = word;
+
+	if (strcmp(parameter->name, "name") == 0) {
+		snprintf(name, 64, "%s", "victim");
+		return;
+	}
+	if (length == 0 || word[length - 1] != '=' || strcmp(parameter->name, "--sysctl") != 0) {
+		snprintf(name, 64, "%s", parameter->name + strspn(parameter->name, "-"));
+		return;
+	}
+	for (size_t i = 0; i + 1 < length; i++)
+		if (strchr("./=", word[i]) != NULL)
+			from = word + i + 1;
+	snprintf(name, 64, "%.*s", (int)(length - 1 - (size_t)(from - word)), from);
+}
+
+static int read_words(struct flood_command *command, struct why *why)
+{
+	int err = 0;
+
+	command->words = calloc((size_t)command->cases.count, sizeof(*command->words));
+	if (command->words == NULL)
+		return why_set(why, ENOMEM, "out of memory for %d cases", command->cases.count);
+	for (int i = 0; i < command->cases.count && err == 0; i++) {
+		struct flood_words *words = &command->words[i];
+
+		words->argv = cases_argv(&command->cases, i, words->value);
+		if (words->argv == NULL)
+			return why_set(why, ENOMEM, "out of memory for %d cases", i);
+		command->words_count++;
+		err = flood_options_parse(&words->options, command->cases.argc, words->argv, why);
+	}
+	return err;
+}
+
+static void add_flood(struct flood_command *command, const struct flood_words *words,
+		      enum who victim)
+{
+	struct flood_case *one = &command->floods[command->count];
+	struct flood_row *row = &command->rows[command->count];
+
+	one->options = &words->options;
+	one->plan = words->options.plan;
+	one->plan.backlog = flood_options_backlog(&words->options, victim);
+	one->victim = row->victim = victim;
+	one->flooded = &command->flooded[command->count++];
+	row->plan = &one->plan;
+	row->result = &one->flooded->result;
+	for (int i = 0; i < command->cases.parameter_count; i++)
+		row->value[i] = command->cases.parameters[i].range.values[words->value[i]];
+}
+
+/* Victim by victim, so that what is to be compared stands together. */
+static int plan_floods(struct flood_command *command, struct why *why)
+{
+	size_t most = 2 * (size_t)command->words_count;
+
+	command->floods = calloc(most, sizeof(*command->floods));
+	command->rows = calloc(most, sizeof(*command->rows));
+	command->flooded = mmap(NULL, most * sizeof(*command->flooded), PROT_READ | PROT_WRITE,
+				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (command->flooded == MAP_FAILED)
+		command->flooded = NULL;
+	if (command->floods == NULL || command->rows == NULL || command->flooded == NULL)
+		return why_set(why, ENOMEM, "out of memory for %zu floods", most);
+	for (enum who victim = WHO_LWIP; victim <= WHO_KERNEL; victim++)
+		for (int i = 0; i < command->words_count; i++)
+			if (command->words[i].options.victim[victim])
+				add_flood(command, &command->words[i], victim);
+	return 0;
+}
+
+static int prepare(struct flood_command *command, int argc, char **argv, struct why *why)
+{
+	int err = cases_find(&command->cases, argc, argv, why);
+
+	for (int i = 0; i < command->cases.parameter_count; i++)
+		name_column(&command->cases.parameters[i], argv[command->cases.parameters[i].at],
+			    command->parameter[i]);
+	if (err == 0)
+		err = read_words(command, why);
+	return err == 0 ? plan_floods(command, why) : err;
+}
+
+static void release(struct flood_command *command)
+{
+	for (int i = 0; i < command->words_count; i++) {
+		flood_options_free(&command->words[i].options);
+		free(command->words[i].argv);
+	}
+	if (command->flooded != NULL)
+		munmap(command->flooded,
+		       2 * (size_t)command->words_count * sizeof(*command->flooded));
+	free(command->rows);
+	free(command->floods);
+	free(command->words);
+	cases_free(&command->cases);
+}
+
+/* -- Doing it */
+
+static int run_all(struct flood_command *command, struct why *why)
+{
+	int err = 0;
+
+	for (int i = 0; i < command->count && err == 0; i++) {
+		struct flooded *flooded = command->floods[i].flooded;
+
+		err = child_run(flood, &command->floods[i], why);
+		if (err == 0 && !flooded->made) {
+			*why = flooded->why;
+			err = -ECANCELED;
+		}
+	}
+	return err;
+}
+
+static void print(const struct flood_command *command)
+{
+	struct flood_rows rows = { .row = command->rows, .count = command->count };
+	struct style style = style_of_terminal(STDOUT_FILENO);
+
+	for (int i = 0; i < command->cases.parameter_count; i++)
+		rows.parameter[i] = command->parameter[i];
+	switch (command->words[0].options.format) {
+	case FLOOD_TEXT: flood_table_print(&rows, &style, stdout); break;
+	case FLOOD_CSV: flood_table_write_csv(&rows, stdout); break;
+	case FLOOD_JSON: flood_table_write_json(&rows, stdout); break;
+	}
+}
+
+int cmd_flood(int argc, char **argv)
+{
+	struct flood_command command = { 0 };
+	int status = EXIT_TROUBLE;
+	struct why why;
+
+	if (prepare(&command, argc, argv, &why) < 0) {
+		fprintf(stderr, "tcplab flood: %s; see 'tcplab help flood'\n", why.text);
+	} else if (run_all(&command, &why) < 0) {
+		fprintf(stderr, "tcplab flood: %s\n", why.text);
+	} else {
+		print(&command);
+		status = EXIT_HOLDS;
+	}
+	release(&command);
+	return status;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cmd/world.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lab/namespace.h"
+
+int world_open(struct world *world, const struct lab_settings *settings, struct why *why)
+{
+	int err;
+
+	*world = (struct world){ 0 };
+	err = lab_open(&world->lab, settings, why);
+	if (err < 0)
+		return err;
+	err = kernel_end_open(&world->ends[WHO_KERNEL], &world->lab, why);
+	if (err == 0)
+		err = raw_end_open(&world->ends[WHO_RAW], &world->lab, why);
+	if (err == 0) {
+		err = lwip_end_open(&world->ends[WHO_LWIP], &world->lab);
+		if (err < 0)
+			why_set(why, -err, "out of memory for lwIP's end");
+	}
+	if (err < 0)
+		world_close(world);
+	return err;
+}
+
+void world_close(struct world *world)
+{
+	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
+		if (world->ends[who] != NULL)
+			end_close(world->ends[who]);
+	lab_close(&world->lab);
+	free(world->lwip_options);
+}
+
+int world_take_guard(struct guard_plan *guard, const char *text, struct why *why)
+{
+	uint64_t threshold = guard_default_threshold();
+	int err = text == NULL ? 0 : option_number("--guard", text, 0, UINT16_MAX, &threshold, why);
+
+	guard->on = true;
+	guard->threshold = (unsigned int)threshold;
+	return err;
+}
+
+static int set_sysctl(const char *setting, struct why *why)
+{
+	size_t length = strcspn(setting, "=");
+	char path[256];
+
+	snprintf(path, sizeof(path), "%.*s", (int)length, setting);
+	if (strchr(path, '/') == NULL)
+		for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
+			*dot = '/';
+	return namespace_sysctl(path, setting + length + 1, why);
+}
+
+int world_set(struct world *world, const struct texts *sysctls, const struct texts *lwip,
+	      struct why *why)
+{
+	int err = 0;
+
+	for (int i = 0; i < sysctls->count && err == 0; i++)
+		err = set_sysctl(sysctls->text[i], why);
+	world->lwip_options = calloc((size_t)lwip->count + 1, sizeof(*world->lwip_options));
+	if (world->lwip_options == NULL)
+		return why_set(why, ENOMEM, "out of memory for lwIP's settings");
+	for (int i = 0; i < lwip->count && err == 0; i++)
+		err = lwip_option_parse(lwip->text[i], &world->lwip_options[i], why);
+	lwip_end_set(world->ends[WHO_LWIP], world->lwip_options, lwip->count);
+	return err;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every experiment needs: the lab with its three ends, and what the command line asks of the
+ * stacks.
+ */
+#ifndef APP_CMD_WORLD_H
+#define APP_CMD_WORLD_H
+
+#include "cmd/option_table.h"
+#include "end/guard.h"
+#include "end/lwip_option.h"
+#include "end/raw.h"
+
+struct world {
+	struct lab lab;
+	struct end *ends[WHO_RAW + 1];
+	struct lwip_option *lwip_options;
+};
+
+/**
+ * Opens a lab with its ends. Once per process.
+ *
+ * @return 0; a negative errno with the reason in why, and nothing to be closed
+ */
+int world_open(struct world *world, const struct lab_settings *settings, struct why *why);
+void world_close(struct world *world);
+
+/**
+ * Takes the value of --guard.
+ *
+ * @param text  NULL: there is none
+ * @return 0; -EINVAL with the reason in why
+ */
+int world_take_guard(struct guard_plan *guard, const char *text, struct why *why);
+
+/**
+ * Applies what the command line asks of the stacks: after the lab's own settings, so that it
+ * prevails.
+ *
+ * @param sysctls  "net.ipv4.tcp_rfc1337=1", or with slashes
+ * @param lwip     "keep_idle=5000": end/lwip_option.h
+ * @return 0; a negative errno with the reason in why
+ */
+int world_set(struct world *world, const struct texts *sysctls, const struct texts *lwip,
+	      struct why *why);
+
+#endif
