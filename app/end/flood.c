@@ -123,7 +123,7 @@ static int sample_if_due(struct flood *flood, struct why *why)
 	if (flood->result->memory[0] == 0 && flood->sent >= flood->plan->count / 10)
 		flood->result->memory[0] = resident();
 	if (flood->sent < flood->next_sample || flood->result->samples == FLOOD_SAMPLES - 1 ||
-	    timeline_real_ns() < flood->sample_ns)
+	    (!flood->warps && timeline_real_ns() < flood->sample_ns))
 		return 0;
 	flood->next_sample = (flood->sent / step + 1) * step;
 	return take_sample(flood, why);

@@ -205,6 +205,7 @@ int link_add_route(const char *name, const struct endpoint *network, uint8_t pre
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	size_t size = network->family == 6 ? 16 : 4;
 	char to[ENDPOINT_STRLEN], by[ENDPOINT_STRLEN];
+	unsigned int index = if_nametoindex(name);
 	struct rtmsg *rtm;
 	int err;
 
@@ -219,8 +220,8 @@ int link_add_route(const char *name, const struct endpoint *network, uint8_t pre
 	rtm->rtm_type = RTN_UNICAST;
 	mnl_attr_put(nlh, RTA_DST, size, network->addr);
 	mnl_attr_put(nlh, RTA_GATEWAY, size, gateway->addr);
-	mnl_attr_put_u32(nlh, RTA_OIF, if_nametoindex(name));
-	err = request(nlh);
+	mnl_attr_put_u32(nlh, RTA_OIF, index);
+	err = index == 0 ? -ENODEV : request(nlh); /* for index 0 the kernel would choose one */
 	if (err < 0)
 		return why_set(why, -err, "cannot add a route to %s/%u by %s at interface %s: %s",
 			       address_format(network, to), prefix, address_format(gateway, by),

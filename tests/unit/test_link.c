@@ -105,6 +105,22 @@ TEST(in_the_namespace_there_is_loopback_and_it_is_up)
 }
 
 /* No other interface is up: not even if a kernel module makes some of its own everywhere. */
+static bool private_before; /* namespace_enter() */
+
+static int leave_for_another(void *context)
+{
+	(void)context;
+	return unshare(CLONE_NEWNET) < 0 ? 2 : namespace_is_private();
+}
+
+TEST(a_namespace_is_private_if_it_was_entered_and_not_left)
+{
+	assert_false(private_before);
+	assert_true(namespace_is_private());
+	assert_int_equal(in_child(leave_for_another, NULL), 0);
+	assert_true(namespace_is_private());
+}
+
 TEST(in_the_namespace_nothing_else_is_up)
 {
 	struct if_nameindex *all = if_nameindex();
@@ -402,6 +418,49 @@ TEST(a_kernel_is_made_impatient_with_its_neighbours)
 	assert_string_equal(line, "2");
 }
 
+/* The line of /proc/net/route for a network, in the kernel's own byte order; empty: none. */
+static void find_route(uint32_t network, char line[128])
+{
+	FILE *routes = fopen("/proc/net/route", "re");
+	unsigned int destination;
+
+	assert_non_null(routes);
+	while (fgets(line, 128, routes) != NULL)
+		if (sscanf(line, "%*s %x", &destination) == 1 && destination == network)
+			break;
+	if (feof(routes))
+		line[0] = '\0';
+	fclose(routes);
+}
+
+TEST(a_kernel_is_told_the_way_to_a_network)
+{
+	struct endpoint own = address(4, "192.0.2.81"), gateway = address(4, "192.0.2.82");
+	struct endpoint network = address(4, "198.18.0.0"), to = address(4, "198.19.255.254");
+	uint32_t as_number, gateway_number, gateway_found = 0, mask = 0;
+	char line[128], name[32] = "";
+	struct why why;
+
+	memcpy(&as_number, network.addr, 4);
+	memcpy(&gateway_number, gateway.addr, 4);
+	assert_int_equal(link_up("lo", &why), 0);
+	assert_int_equal(link_add_address("lo", &own, 29, &why), 0);
+	find_route(as_number, line);
+	assert_string_equal(line, "");
+	assert_int_equal(link_add_route("lo", &network, 15, &gateway, &why), 0);
+	find_route(as_number, line);
+	assert_int_equal(
+		sscanf(line, "%31s %*x %x %*x %*d %*d %*d %x", name, &gateway_found, &mask), 3);
+	assert_string_equal(name, "lo");
+	assert_int_equal(gateway_found, gateway_number);
+	assert_int_equal(ntohl(mask), 0xfffe0000);
+	assert_int_equal(link_add_route("lo", &network, 15, &gateway, &why), -EEXIST);
+	assert_words(why.text, "route to 198.18.0.0/15 by 192.0.2.82", "lo", "File exists");
+	assert_int_equal(link_add_route("lo", &network, 16, &to, &why), -ENETUNREACH);
+	assert_int_equal(link_add_route("nosuch0", &to, 32, &gateway, &why), -ENODEV);
+	assert_words(why.text, "198.19.255.254/32", "nosuch0", "No such device");
+}
+
 TEST(an_interface_that_is_not_there_is_named)
 {
 	struct endpoint ipv4 = address(4, "192.0.2.1");
@@ -455,6 +514,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(in_the_namespace_there_is_loopback_and_it_is_up),
+		cmocka_unit_test(a_namespace_is_private_if_it_was_entered_and_not_left),
 		cmocka_unit_test(in_the_namespace_nothing_else_is_up),
 		cmocka_unit_test(mounts_stay_in_the_namespace),
 		cmocka_unit_test(a_kernel_parameter_is_set_here_and_not_on_the_host),
@@ -470,6 +530,7 @@ int main(void)
 		cmocka_unit_test(an_address_that_a_kernel_does_not_take_up_is_named),
 		cmocka_unit_test(an_interface_is_given_an_mtu),
 		cmocka_unit_test(a_kernel_is_made_impatient_with_its_neighbours),
+		cmocka_unit_test(a_kernel_is_told_the_way_to_a_network),
 		cmocka_unit_test(an_interface_that_is_not_there_is_named),
 		cmocka_unit_test(an_address_that_cannot_be_given_is_named),
 		cmocka_unit_test(an_address_is_named_without_a_port),
@@ -478,6 +539,7 @@ int main(void)
 	struct why why;
 
 	start_host();
+	private_before = namespace_is_private();
 	if (namespace_enter(&why) < 0)
 		return skip_all(why.text);
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);

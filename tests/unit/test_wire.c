@@ -1450,6 +1450,91 @@ TEST(a_cut_cable_loses_every_frame_until_it_is_mended)
 	assert_arrival(0, WHO_KERNEL, 5);
 }
 
+/* -- In bulk */
+
+static struct {
+	uint8_t bytes[128];
+	size_t size;
+	int count;
+} in_bulk;
+
+static void note_bulk(void *context, const uint8_t *frame, size_t size)
+{
+	assert_ptr_equal(context, &in_bulk);
+	assert_true(size <= sizeof(in_bulk.bytes));
+	memcpy(in_bulk.bytes, frame, size);
+	in_bulk.size = size;
+	in_bulk.count++;
+}
+
+static void speak_in_bulk(void)
+{
+	memset(&in_bulk, 0, sizeof(in_bulk));
+	memcpy(wire->raw_hwaddr, lab_raw_hwaddr, 6);
+	wire->bulk_got_frame = note_bulk;
+	wire->bulk_context = &in_bulk;
+}
+
+TEST(a_frame_in_bulk_arrives_at_once_and_is_not_recorded)
+{
+	uint8_t frame[60] = { 2, 0, 0, 9, 0, 2, [59] = 7 };
+
+	speak_in_bulk();
+	assert_int_equal(wire_bulk(wire, WHO_LWIP, frame, sizeof(frame)), 0);
+	assert_int_equal(wire_bulk(wire, WHO_KERNEL, frame, sizeof(frame)), 0);
+	assert_int_equal(world.count, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(world.arrivals[i].to, i == 0 ? WHO_LWIP : WHO_KERNEL);
+		assert_int_equal(world.arrivals[i].size, sizeof(frame));
+		assert_memory_equal(world.arrivals[i].bytes, frame, sizeof(frame));
+	}
+	assert_int_equal(world.acted_count, 0);
+	assert_int_equal(timeline_count(world.lab.timeline), 0);
+	assert_false(wire_step(wire));
+}
+
+TEST(what_is_for_the_third_host_is_not_recorded_in_bulk)
+{
+	uint8_t frame[60] = { [59] = 9 };
+
+	speak_in_bulk();
+	memcpy(frame, lab_raw_hwaddr, 6);
+	lwip_sends(frame, sizeof(frame));
+	assert_int_equal(in_bulk.count, 1);
+	assert_int_equal(in_bulk.size, sizeof(frame));
+	assert_memory_equal(in_bulk.bytes, frame, sizeof(frame));
+	kernel_sends(frame, sizeof(frame));
+	assert_int_equal(in_bulk.count, 2);
+	assert_int_equal(timeline_count(world.lab.timeline), 0);
+	assert_false(wire_step(wire));
+}
+
+TEST(what_is_for_others_is_recorded_in_bulk_as_ever)
+{
+	speak_in_bulk();
+	lwip_sends(arp, sizeof(arp));
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	assert_int_equal(in_bulk.count, 0);
+	assert_int_equal(timeline_count(world.lab.timeline), 2);
+	deliver_all();
+	assert_int_equal(world.count, 2);
+}
+
+TEST(a_frame_in_bulk_that_finds_no_room_is_told_of)
+{
+	uint8_t frame[60] = { 0 };
+	struct pbuf *pool;
+
+	speak_in_bulk();
+	world.answer = ERR_IF;
+	assert_int_equal(wire_bulk(wire, WHO_KERNEL, frame, sizeof(frame)), -ENOBUFS);
+	assert_int_equal(wire_bulk(wire, WHO_LWIP, frame, sizeof(frame)), 0);
+	pool = exhaust(PBUF_POOL);
+	assert_int_equal(wire_bulk(wire, WHO_LWIP, frame, sizeof(frame)), -ENOBUFS);
+	pbuf_free(pool);
+	assert_int_equal(timeline_count(world.lab.timeline), 0);
+}
+
 int main(void)
 {
 #define WIRE_TEST(test) cmocka_unit_test_setup_teardown(test, attach, detach)
@@ -1535,6 +1620,10 @@ int main(void)
 		WIRE_TEST(the_third_host_reaches_either_stack),
 		WIRE_TEST(without_a_third_host_nothing_is_kept_for_it),
 		WIRE_TEST(a_cut_cable_loses_every_frame_until_it_is_mended),
+		WIRE_TEST(a_frame_in_bulk_arrives_at_once_and_is_not_recorded),
+		WIRE_TEST(what_is_for_the_third_host_is_not_recorded_in_bulk),
+		WIRE_TEST(what_is_for_others_is_recorded_in_bulk_as_ever),
+		WIRE_TEST(a_frame_in_bulk_that_finds_no_room_is_told_of),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, start_lwip, NULL);
