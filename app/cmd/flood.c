@@ -14,14 +14,22 @@
 #include "cmd/cmd.h"
 #include "cmd/flood_options.h"
 #include "cmd/world.h"
+#include "lab/namespace.h"
+#include "lab/settings.h"
 #include "show/flood_table.h"
 
+#define COOKIES     "net/ipv4/tcp_syncookies"
+#define MOST_FLOODS 5 /* of one combination of values: add_comparison() */
+
 _Static_assert(FLOOD_PARAMETERS == CASES_PARAMETERS, "a table has a column for what varies");
+
+#define DEFENCE_STRLEN 32
 
 /* What a child leaves in its parent's memory. */
 struct flooded {
 	struct flood_result result;
-	bool made; /* the measurement was */
+	char defence[DEFENCE_STRLEN]; /* that the victim had */
+	bool made;                    /* the measurement was */
 	struct why why;
 };
 
@@ -30,6 +38,8 @@ struct flood_case {
 	const struct flood_options *options;
 	struct flood_plan plan;
 	enum who victim;
+	struct guard_plan guard;
+	const char *cookies; /* tcp_syncookies; NULL: as the options leave it */
 	struct flooded *flooded;
 };
 
@@ -53,6 +63,27 @@ struct flood_command {
 
 /* -- In the child */
 
+/* Gives the victim its defence, and says which that is. */
+static int defend(struct world *world, const struct flood_case *one, struct why *why)
+{
+	char *text = one->flooded->defence;
+	struct settings settings;
+	int err = 0;
+
+	if (one->victim == WHO_LWIP) {
+		if (one->guard.on)
+			guard_start(&world->lab, one->guard.threshold);
+		snprintf(text, DEFENCE_STRLEN, one->guard.on ? "guard from %u" : "none",
+			 one->guard.threshold);
+		return 0;
+	}
+	if (one->cookies != NULL)
+		err = namespace_sysctl(COOKIES, one->cookies, why);
+	settings_read(&settings);
+	snprintf(text, DEFENCE_STRLEN, "tcp_syncookies %.8s", settings_value(&settings, COOKIES));
+	return err;
+}
+
 static int flood(void *context)
 {
 	const struct flood_case *one = context;
@@ -65,6 +96,8 @@ static int flood(void *context)
 	if (err < 0)
 		return EXIT_SUCCESS; /* the reason is in the memory that both share */
 	err = world_set(&world, &one->options->sysctls, &nothing, why);
+	if (err == 0)
+		err = defend(&world, one, why);
 	if (err == 0)
 		err = flood_run(world.ends[one->victim],
 				world.ends[one->victim == WHO_LWIP ? WHO_KERNEL : WHO_LWIP],
@@ -116,7 +149,7 @@ static int read_words(struct flood_command *command, struct why *why)
 }
 
 static void add_flood(struct flood_command *command, const struct flood_words *words,
-		      enum who victim)
+		      enum who victim, struct guard_plan guard, const char *cookies)
 {
 	struct flood_case *one = &command->floods[command->count];
 	struct flood_row *row = &command->rows[command->count];
@@ -125,17 +158,47 @@ static void add_flood(struct flood_command *command, const struct flood_words *w
 	one->plan = words->options.plan;
 	one->plan.backlog = flood_options_backlog(&words->options, victim);
 	one->victim = row->victim = victim;
+	one->guard = guard;
+	one->cookies = cookies;
 	one->flooded = &command->flooded[command->count++];
 	row->plan = &one->plan;
 	row->result = &one->flooded->result;
+	row->defence = one->flooded->defence;
 	for (int i = 0; i < command->cases.parameter_count; i++)
 		row->value[i] = command->cases.parameters[i].range.values[words->value[i]];
+}
+
+static bool chooses_cookies(const struct flood_options *options)
+{
+	for (int i = 0; i < options->sysctls.count; i++)
+		if (strstr(options->sysctls.text[i], "tcp_syncookies=") != NULL)
+			return true;
+	return false;
+}
+
+/* A victim with and without what it has against a flood, unless the options say what. */
+static void add_comparison(struct flood_command *command, const struct flood_words *words,
+			   enum who victim)
+{
+	static const char *const cookies[] = { "0", "1", "2" };
+	const struct flood_options *options = &words->options;
+	const struct guard_plan off = { 0 }, on = { true, guard_default_threshold() };
+
+	if (victim == WHO_LWIP) {
+		add_flood(command, words, victim, off, NULL);
+		add_flood(command, words, victim, options->guard.on ? options->guard : on, NULL);
+	} else if (chooses_cookies(options)) {
+		add_flood(command, words, victim, off, NULL);
+	} else {
+		for (int i = 0; i < 3; i++)
+			add_flood(command, words, victim, off, cookies[i]);
+	}
 }
 
 /* Victim by victim, so that what is to be compared stands together. */
 static int plan_floods(struct flood_command *command, struct why *why)
 {
-	size_t most = 2 * (size_t)command->words_count;
+	size_t most = MOST_FLOODS * (size_t)command->words_count;
 
 	command->floods = calloc(most, sizeof(*command->floods));
 	command->rows = calloc(most, sizeof(*command->rows));
@@ -145,10 +208,16 @@ static int plan_floods(struct flood_command *command, struct why *why)
 		command->flooded = NULL;
 	if (command->floods == NULL || command->rows == NULL || command->flooded == NULL)
 		return why_set(why, ENOMEM, "out of memory for %zu floods", most);
-	for (enum who victim = WHO_LWIP; victim <= WHO_KERNEL; victim++)
-		for (int i = 0; i < command->words_count; i++)
-			if (command->words[i].options.victim[victim])
-				add_flood(command, &command->words[i], victim);
+	for (enum who victim = WHO_LWIP; victim <= WHO_KERNEL; victim++) {
+		for (int i = 0; i < command->words_count; i++) {
+			const struct flood_words *words = &command->words[i];
+
+			if (words->options.compare)
+				add_comparison(command, words, victim);
+			else if (words->options.victim[victim])
+				add_flood(command, words, victim, words->options.guard, NULL);
+		}
+	}
 	return 0;
 }
 
@@ -172,7 +241,7 @@ static void release(struct flood_command *command)
 	}
 	if (command->flooded != NULL)
 		munmap(command->flooded,
-		       2 * (size_t)command->words_count * sizeof(*command->flooded));
+		       MOST_FLOODS * (size_t)command->words_count * sizeof(*command->flooded));
 	free(command->rows);
 	free(command->floods);
 	free(command->words);

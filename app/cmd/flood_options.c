@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/world.h"
+
 #define LWIP_BACKLOG   255 /* its own most */
 #define KERNEL_BACKLOG 128 /* as many servers ask for; the kernel's own most is larger */
 
@@ -28,11 +30,16 @@ static const struct option_kind kinds[] = {
 	{ "backlog", "N", '\0', true, OPTION_NUMBER, AT(backlog), 1, 1000000,
 	  "of the victim's listener (default: lwip 255, its most; kernel 128, and\n"
 	  "net.core.somaxconn is its most)" },
+	{ "guard", "[=N]", '\0', true, OPTION_OWN, 0, 0, 0,
+	  "SYN cookies before lwIP's listener, beyond N half-open connections\n"
+	  "(default: a quarter of lwIP's pcbs; 0: for each connection; off)" },
 	{ "sysctl", "NAME=VALUE", '\0', true, OPTION_SETTING, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_syncookies=2" },
 	{ "seed", "N", '\0', true, OPTION_NUMBER64, AT(seed), 0, UINT64_MAX,
 	  "of all randomness of the attacker and lwIP (default 1)" },
+	{ "report", "FILE", '\0', false, OPTION_TEXT, AT(report), 0, 0,
+	  "write a report, one HTML file: states and clients over time, the table" },
 	{ "format", "FORMAT", '\0', false, OPTION_OWN, 0, 0, 0,
 	  "text (default), csv, or json with the course of each flood" },
 #undef AT
@@ -61,8 +68,11 @@ static int take_format(struct flood_options *options, const char *text, struct w
 static int take_own(void *options, const struct option_kind *kind, const char *text,
 		    struct why *why)
 {
-	return strcmp(kind->name, "kind") == 0 ? take_kind(options, text, why)
-					       : take_format(options, text, why);
+	if (strcmp(kind->name, "kind") == 0)
+		return take_kind(options, text, why);
+	if (strcmp(kind->name, "guard") == 0)
+		return world_take_guard(&((struct flood_options *)options)->guard, text, why);
+	return take_format(options, text, why);
 }
 
 static const struct option_table table = { kinds, sizeof(kinds) / sizeof(kinds[0]), take_own,
@@ -99,8 +109,7 @@ int flood_options_parse(struct flood_options *options, int argc, char **argv, st
 		return first;
 	for (int i = first; i < argc && err == 0; i++)
 		err = take_victim(options, argv[i], why);
-	if (first == argc)
-		options->victim[WHO_LWIP] = options->victim[WHO_KERNEL] = true;
+	options->compare = first == argc;
 	return err;
 }
 

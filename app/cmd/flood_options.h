@@ -7,6 +7,7 @@
 
 #include "cmd/option_table.h"
 #include "end/flood.h"
+#include "end/guard.h"
 
 enum flood_format { FLOOD_TEXT, FLOOD_CSV, FLOOD_JSON };
 
@@ -15,8 +16,11 @@ struct flood_options {
 	unsigned int backlog;   /**< 0: the victim's default */
 	uint64_t seed;
 	struct texts sysctls; /**< "net.ipv4.tcp_syncookies=2" */
+	struct guard_plan guard;
+	const char *report; /**< file; NULL: none */
 	enum flood_format format;
 	bool victim[WHO_KERNEL + 1]; /**< which are asked for */
+	bool compare;                /**< none is: both, with and without their defence */
 };
 
 /** Writes what each option means. */

@@ -40,9 +40,12 @@ void world_close(struct world *world)
 int world_take_guard(struct guard_plan *guard, const char *text, struct why *why)
 {
 	uint64_t threshold = guard_default_threshold();
-	int err = text == NULL ? 0 : option_number("--guard", text, 0, UINT16_MAX, &threshold, why);
+	bool off = text != NULL && strcmp(text, "off") == 0;
+	int err = 0;
 
-	guard->on = true;
+	if (text != NULL && !off)
+		err = option_number("--guard", text, 0, UINT16_MAX, &threshold, why);
+	guard->on = !off;
 	guard->threshold = (unsigned int)threshold;
 	return err;
 }

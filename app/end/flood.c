@@ -19,6 +19,7 @@
 #include "end/flood_client.h"
 #include "end/flood_count.h"
 #include "end/flood_segment.h"
+#include "end/guard.h"
 #include "end/sock_diag.h"
 #include "lab/namespace.h"
 #include "linux/clock.h"
@@ -349,6 +350,7 @@ static int conclude(struct flood *flood, struct why *why)
 	if (flood->victim->ops->who == WHO_LWIP) {
 		result->most_pcbs = lwip_end_pool(flood->victim).most;
 		result->refused_pcbs = lwip_end_pool(flood->victim).refused;
+		result->counters = guard_count(result->counter);
 	} else if (err == 0) {
 		err = flood_count_end(result->counter, result->counters, why);
 	}

@@ -44,7 +44,7 @@ struct flood_sample {
 };
 #define FLOOD_SAMPLES 200 /* at most */
 
-/** What the kernel counts (/proc/net/netstat, /proc/net/snmp), and what it is about. */
+/** What the kernel counts (/proc/net/netstat, /proc/net/snmp), or lwIP's guard (end/guard.h). */
 struct flood_counter {
 	const char *name; /**< "SyncookiesSent" */
 	uint64_t before, after;
@@ -68,7 +68,7 @@ struct flood_result {
 	unsigned int leaked;   /**< lwIP: lwip_end_leaks() when all is over */
 	uint64_t memory
 		[2]; /**< resident bytes of this process after a tenth of the flood, and after it */
-	struct flood_counter counter[FLOOD_COUNTERS]; /**< kernel: */
+	struct flood_counter counter[FLOOD_COUNTERS];
 	unsigned int counters;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/guard.h"
 
+#include "end/flood.h"
 #include "guard/tcp_guard.h"
 #include "lwip/opt.h"
 
@@ -57,6 +58,29 @@ static void on_event(void *context, enum tcp_guard_event event)
 unsigned int guard_default_threshold(void)
 {
 	return MEMP_NUM_TCP_PCB / 4;
+}
+
+unsigned int guard_count(struct flood_counter *counter)
+{
+	const struct tcp_guard_counters *did = tcp_guard_counters();
+	const struct flood_counter counters[] = {
+		{ "SYNs passed to lwIP", 0, did->passed },
+		{ "cookies sent", 0, did->answered },
+		{ "not sent", 0, did->unsent },
+		{ "accepted", 0, did->opened },
+		{ "accepted without room", 0, did->no_room },
+		{ "forged", 0, did->forged },
+		{ "expired", 0, did->expired },
+		{ "used before", 0, did->replayed },
+	};
+	const unsigned int count = sizeof(counters) / sizeof(counters[0]);
+
+	if (guarded == NULL)
+		return 0;
+	_Static_assert(sizeof(counters) <= FLOOD_COUNTERS * sizeof(counters[0]), "room");
+	for (unsigned int i = 0; i < count; i++)
+		counter[i] = counters[i];
+	return count;
 }
 
 void guard_start(struct lab *lab, unsigned int threshold)

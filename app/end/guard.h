@@ -16,6 +16,14 @@ struct guard_plan {
 /** A quarter of lwIP's connections may be half-open before the guard steps in. */
 unsigned int guard_default_threshold(void);
 
+struct flood_counter;
+
+/**
+ * @param counter  receives what it has done since it was started: FLOOD_COUNTERS at most
+ * @return how many these are; 0: it is off
+ */
+unsigned int guard_count(struct flood_counter *counter);
+
 /**
  * Starts it, or starts it anew with fresh secrets.
  *

@@ -56,6 +56,14 @@ void settings_read(struct settings *settings)
 #name, (uint32_t)(name), about \
 	}
 
+const char *settings_value(const struct settings *settings, const char *path)
+{
+	for (int i = 0; i < SETTINGS_COUNT; i++)
+		if (strcmp(settings_parameters[i].path, path) == 0)
+			return settings->value[i];
+	return "";
+}
+
 const struct option_of_lwip settings_lwip[] = {
 	OPTION(TCP_MSS, "bytes of data in a segment"),
 	OPTION(TCP_WND, "bytes of the receive window"),

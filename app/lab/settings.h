@@ -25,6 +25,9 @@ struct settings {
 /** Reads them as they are in the namespace that the process is in. */
 void settings_read(struct settings *settings);
 
+/** @return the value of the parameter of this path; empty when it is not one of them */
+const char *settings_value(const struct settings *settings, const char *path);
+
 /** An option of lwIP as it was compiled, and what it is about. Ends with a name of NULL. */
 struct option_of_lwip {
 	const char *name;

@@ -87,6 +87,7 @@ static void put_title(const struct flood_rows *rows, FILE *out)
 /* A table's columns: the victim, what varies, the numbers. */
 enum column {
 	VICTIM,
+	DEFENCE,
 	VARIES,
 	SENT = VARIES + FLOOD_PARAMETERS,
 	PACE,
@@ -102,6 +103,7 @@ static void write_head(const struct flood_rows *rows, int line, int column, char
 {
 	static const char *const heads[COLUMNS][2] = {
 		[VICTIM] = { "", "victim" },
+		[DEFENCE] = { "", "defence" },
 		[SENT] = { "", "sent" },
 		[PACE] = { "per", "second" },
 		[ANSWERED] = { "", "SYN,ACKs" },
@@ -126,6 +128,7 @@ static void write_cell(const struct flood_row *row, int column, char cell[CELL])
 	cell[0] = '\0';
 	switch (column) {
 	case VICTIM: snprintf(cell, CELL, "%s", who_name(row->victim)); break;
+	case DEFENCE: snprintf(cell, CELL, "%s", row->defence); break;
 	case SENT: grouped(end->sent, cell); break;
 	case PACE: grouped((uint64_t)(pace(row) + 0.5), cell); break;
 	case ANSWERED: grouped(end->answered, cell); break;
@@ -224,25 +227,6 @@ static void put_note(struct note *note, const char *text)
 	note->column += (size_t)fprintf(note->out, " %s", text);
 }
 
-static void put_lwip_notes(struct note *note, const struct flood_result *result)
-{
-	char text[120], number[32];
-
-	snprintf(text, sizeof(text), "at most %u of %u pcbs in use", result->most_pcbs,
-		 lwip_end_pcbs());
-	put_note(note, text);
-	if (result->refused_pcbs > 0) {
-		snprintf(text, sizeof(text), "none left for %s SYNs",
-			 grouped(result->refused_pcbs, number));
-		put_note(note, text);
-	}
-	if (result->leaked > 0)
-		snprintf(text, sizeof(text), "%u objects of its pools leaked", result->leaked);
-	else
-		snprintf(text, sizeof(text), "no leak");
-	put_note(note, text);
-}
-
 static void put_counters(struct note *note, const struct flood_result *result)
 {
 	char text[120], number[32];
@@ -260,6 +244,27 @@ static void put_counters(struct note *note, const struct flood_result *result)
 	}
 	if (!any)
 		put_note(note, "no counter has changed");
+}
+
+static void put_lwip_notes(struct note *note, const struct flood_result *result)
+{
+	char text[120], number[32];
+
+	snprintf(text, sizeof(text), "at most %u of %u pcbs in use", result->most_pcbs,
+		 lwip_end_pcbs());
+	put_note(note, text);
+	if (result->refused_pcbs > 0) {
+		snprintf(text, sizeof(text), "none left for %s SYNs",
+			 grouped(result->refused_pcbs, number));
+		put_note(note, text);
+	}
+	if (result->leaked > 0)
+		snprintf(text, sizeof(text), "%u objects of its pools leaked", result->leaked);
+	else
+		snprintf(text, sizeof(text), "no leak");
+	put_note(note, text);
+	if (result->counters > 0)
+		put_counters(note, result);
 }
 
 /* What is out of the ordinary, whoever the victim is. */
@@ -283,7 +288,7 @@ static void put_notes(const struct flood_rows *rows, const struct flood_row *row
 {
 	struct note note = { .out = out };
 
-	note.column = (size_t)fprintf(out, "%s", who_name(row->victim));
+	note.column = (size_t)fprintf(out, "%s, %s", who_name(row->victim), row->defence);
 	for (int i = 0; i < FLOOD_PARAMETERS; i++)
 		if (rows->parameter[i] != NULL)
 			note.column +=
@@ -371,7 +376,7 @@ void flood_table_write_csv(const struct flood_rows *rows, FILE *out)
 	const struct flood_result *counters = with_counters(rows);
 	double number[NUMBERS];
 
-	fputs("victim,", out);
+	fputs("victim,defence,", out);
 	for (int i = 0; i < FLOOD_PARAMETERS; i++)
 		if (rows->parameter[i] != NULL)
 			put_field(rows->parameter[i], out);
@@ -385,6 +390,7 @@ void flood_table_write_csv(const struct flood_rows *rows, FILE *out)
 		const struct flood_row *row = &rows->row[i];
 
 		fprintf(out, "%s,", who_name(row->victim));
+		put_field(row->defence, out);
 		for (int j = 0; j < FLOOD_PARAMETERS; j++)
 			if (rows->parameter[j] != NULL)
 				put_field(row->value[j], out);
@@ -430,6 +436,7 @@ static void put_object(struct json *json, const struct flood_rows *rows,
 
 	json_item_open(json);
 	json_text(json, "victim", who_name(row->victim));
+	json_text(json, "defence", row->defence);
 	json_open(json, "varies");
 	for (int i = 0; i < FLOOD_PARAMETERS; i++)
 		if (rows->parameter[i] != NULL)

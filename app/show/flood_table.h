@@ -15,6 +15,7 @@
 /** One flood. */
 struct flood_row {
 	enum who victim;
+	const char *defence;                 /**< "none", "guard from 4", "tcp_syncookies 1" */
 	const char *value[FLOOD_PARAMETERS]; /**< of what varies; NULL: there is no such one */
 	const struct flood_plan *plan;
 	const struct flood_result *result;
