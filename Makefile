@@ -79,6 +79,10 @@ test: setup-test
 bench: build
 	$(Q)tests/bench/life.sh
 
+## bench-flood: SYNs per second: lwIP, lwIP with its guard, the kernel with and without cookies
+bench-flood: build
+	$(Q)tests/bench/flood.sh
+
 ## bench-guard: instructions that a SYN costs lwIP, and its guard, by callgrind
 bench-guard: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(B)/bench/guard_cost
@@ -197,6 +201,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC))
