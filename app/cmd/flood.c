@@ -148,6 +148,12 @@ static int read_words(struct flood_command *command, struct why *why)
 	return err;
 }
 
+/* What varies has a column of its own already. */
+static bool is_defence(const char *parameter)
+{
+	return strcmp(parameter, "guard") == 0 || strcmp(parameter, "tcp_syncookies") == 0;
+}
+
 static void add_flood(struct flood_command *command, const struct flood_words *words,
 		      enum who victim, struct guard_plan guard, const char *cookies)
 {
@@ -165,7 +171,8 @@ static void add_flood(struct flood_command *command, const struct flood_words *w
 	row->result = &one->flooded->result;
 	row->defence = one->flooded->defence;
 	for (int i = 0; i < command->cases.parameter_count; i++)
-		row->value[i] = command->cases.parameters[i].range.values[words->value[i]];
+		if (!is_defence(command->parameter[i]))
+			row->value[i] = command->cases.parameters[i].range.values[words->value[i]];
 }
 
 static bool chooses_cookies(const struct flood_options *options)
@@ -272,7 +279,8 @@ static void print(const struct flood_command *command)
 	struct style style = style_of_terminal(STDOUT_FILENO);
 
 	for (int i = 0; i < command->cases.parameter_count; i++)
-		rows.parameter[i] = command->parameter[i];
+		if (!is_defence(command->parameter[i]))
+			rows.parameter[i] = command->parameter[i];
 	switch (command->words[0].options.format) {
 	case FLOOD_TEXT: flood_table_print(&rows, &style, stdout); break;
 	case FLOOD_CSV: flood_table_write_csv(&rows, stdout); break;
