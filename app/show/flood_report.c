@@ -343,7 +343,7 @@ static const struct quantity {
 
 static void put_group(const char *name, int count, FILE *out)
 {
-	fprintf(out, "<tr class=\"group\"><th colspan=\"%d\">%s</th></tr>\n", count + 1, name);
+	fprintf(out, "<tr class=\"group\"><th>%s</th><td colspan=\"%d\"></td></tr>\n", name, count);
 }
 
 static void put_quantity(const struct quantity *quantity, const struct flood_row *rows, int count,

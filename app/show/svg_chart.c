@@ -295,25 +295,25 @@ struct name {
 
 static int by_place(const void *a, const void *b)
 {
-	const struct name *const *first = a, *const *second = b;
+	const struct name *first = a, *second = b;
 
-	if ((*first)->end != (*second)->end)
-		return (*first)->end < (*second)->end ? -1 : 1;
-	return *first < *second ? -1 : 1; /* as they are listed */
+	if (first->end != second->end)
+		return first->end < second->end ? -1 : 1;
+	return first->series < second->series ? -1 : 1; /* as they are listed */
 }
 
 /* Apart from each other, and none below the plot. */
-static void spread(struct name **names, size_t count)
+static void spread(struct name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		double least = i == 0 ? TOP - 4 : names[i - 1]->y + NAME_ROW;
+		double least = i == 0 ? TOP - 4 : names[i - 1].y + NAME_ROW;
 
-		names[i]->y = fmax(names[i]->end, least);
+		names[i].y = fmax(names[i].end, least);
 	}
 	for (size_t i = count; i-- > 0;) {
-		double greatest = i + 1 == count ? BOTTOM : names[i + 1]->y - NAME_ROW;
+		double greatest = i + 1 == count ? BOTTOM : names[i + 1].y - NAME_ROW;
 
-		names[i]->y = fmin(names[i]->y, greatest);
+		names[i].y = fmin(names[i].y, greatest);
 	}
 }
 
@@ -333,7 +333,7 @@ static void put_name(const struct drawing *drawing, const struct name *name)
 static void put_names(const struct drawing *drawing)
 {
 	const struct svg_chart *chart = drawing->chart;
-	struct name names[CHART_SERIES], *order[CHART_SERIES];
+	struct name names[CHART_SERIES] = { 0 };
 	size_t count = 0;
 
 	for (size_t s = 0; s < chart->count && s < CHART_SERIES; s++) {
@@ -342,14 +342,12 @@ static void put_names(const struct drawing *drawing)
 		if (last < 0)
 			continue;
 		names[count].series = &chart->series[s];
-		names[count].end = y_of(drawing, chart->series[s].y[last]);
-		order[count] = &names[count];
-		count++;
+		names[count++].end = y_of(drawing, chart->series[s].y[last]);
 	}
-	qsort(order, count, sizeof(*order), by_place);
-	spread(order, count);
+	qsort(names, count, sizeof(*names), by_place);
+	spread(names, count);
 	for (size_t i = 0; i < count; i++)
-		put_name(drawing, order[i]);
+		put_name(drawing, &names[i]);
 }
 
 /* -- The whole */
@@ -400,13 +398,13 @@ static void draw(const struct svg_chart *chart, FILE *out)
 	fputs("</text>\n", out);
 	put_y_axis(&drawing);
 	put_x_axis(&drawing);
-	put_limit(&drawing);
 	for (size_t s = 0; s < chart->count; s++) {
 		open_series(&drawing, &chart->series[s]);
 		put_amounts(&drawing, &chart->series[s]);
 		put_line(&drawing, &chart->series[s]);
 		fputs("</g>\n", out);
 	}
+	put_limit(&drawing); /* its words stay legible, whatever runs there */
 	put_names(&drawing);
 	put_legend(&drawing);
 }

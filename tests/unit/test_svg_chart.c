@@ -63,8 +63,10 @@ static const char *line_of(int n)
 
 	for (int i = 0; i <= n; i++) {
 		at = strstr(i == 0 ? at : at + 1, "</title><path d=\"");
-		if (at == NULL)
+		if (at == NULL) {
 			fail_msg("there is no series %d in\n%s", n, svg);
+			return "";
+		}
 	}
 	at += strlen("</title><path d=\"");
 	snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, "\""), at);
@@ -166,13 +168,16 @@ TEST(no_tick_is_within_a_single_one)
 
 TEST(the_greatest_value_is_within_the_plot)
 {
-	for (double value = 0.013; value < 1e7; value *= 1.7) {
+	double value = 0.013;
+
+	for (int i = 0; i < 40; i++) {
 		const char *at;
 
 		set(0, value, value, value, value);
 		draw();
 		at = strchr(line_of(0), ' ');
 		assert_true(strtod(at, NULL) >= TOP && strtod(at, NULL) < BOTTOM - 80);
+		value *= 1.7;
 	}
 }
 
