@@ -45,7 +45,7 @@ INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/i
 ALL_C     = -std=c11 -MD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
 PACKAGES := libmnl libtraceevent
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
-LDLIBS     = $(shell pkg-config --libs $(PACKAGES))
+LDLIBS     = $(shell pkg-config --libs $(PACKAGES)) -lm
 
 PORT_SRC := $(wildcard port/linux/*.c port/guard/*.c)
 APP_SRC  := $(wildcard app/*/*.c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cmd/environment.h"
 
+#include <string.h>
 #include <sys/utsname.h>
 
 #include "lab/settings.h"
@@ -14,4 +15,16 @@ void environment_write(FILE *out)
 	fprintf(out, "lwIP: %s\n", settings_lwip_version());
 	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
 		fprintf(out, "%s: %u\n", option->name, option->value);
+}
+
+void environment_command(int argc, char **argv, char *text, size_t size)
+{
+	size_t used = 0;
+
+	snprintf(text, size, "tcplab");
+	for (int i = 0; i < argc; i++) {
+		used += strlen(text + used);
+		snprintf(text + used, size - used,
+			 strpbrk(argv[i], " *?['\"$\\{") != NULL ? " '%s'" : " %s", argv[i]);
+	}
 }

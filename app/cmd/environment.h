@@ -10,4 +10,11 @@
 /** The kernel's release, lwIP's version, and the options that it was compiled with. */
 void environment_write(FILE *out);
 
+/**
+ * Writes the command line as one could type it again.
+ *
+ * @param argv  argv[0] is the subcommand
+ */
+void environment_command(int argc, char **argv, char *text, size_t size);
+
 #endif

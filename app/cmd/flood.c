@@ -7,15 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd/cases.h"
 #include "cmd/child.h"
 #include "cmd/cmd.h"
+#include "cmd/environment.h"
 #include "cmd/flood_options.h"
+#include "cmd/outfile.h"
 #include "cmd/world.h"
 #include "lab/namespace.h"
 #include "lab/settings.h"
+#include "show/flood_report.h"
 #include "show/flood_table.h"
 
 #define COOKIES     "net/ipv4/tcp_syncookies"
@@ -29,6 +33,7 @@ _Static_assert(FLOOD_PARAMETERS == CASES_PARAMETERS, "a table has a column for w
 struct flooded {
 	struct flood_result result;
 	char defence[DEFENCE_STRLEN]; /* that the victim had */
+	struct settings settings;     /* the kernel's, as they were */
 	bool made;                    /* the measurement was */
 	struct why why;
 };
@@ -40,6 +45,7 @@ struct flood_case {
 	enum who victim;
 	struct guard_plan guard;
 	const char *cookies; /* tcp_syncookies; NULL: as the options leave it */
+	char label[200];
 	struct flooded *flooded;
 };
 
@@ -59,6 +65,8 @@ struct flood_command {
 	struct flood_row *rows; /* for each of the floods */
 	int count;
 	struct flooded *flooded; /* likewise, in shared memory */
+	char text[512];          /* the command line */
+	time_t when;
 };
 
 /* -- In the child */
@@ -67,20 +75,21 @@ struct flood_command {
 static int defend(struct world *world, const struct flood_case *one, struct why *why)
 {
 	char *text = one->flooded->defence;
-	struct settings settings;
+	struct settings *settings = &one->flooded->settings;
 	int err = 0;
 
-	if (one->victim == WHO_LWIP) {
-		if (one->guard.on)
-			guard_start(&world->lab, one->guard.threshold);
-		snprintf(text, DEFENCE_STRLEN, one->guard.on ? "guard from %u" : "none",
-			 one->guard.threshold);
-		return 0;
-	}
 	if (one->cookies != NULL)
 		err = namespace_sysctl(COOKIES, one->cookies, why);
-	settings_read(&settings);
-	snprintf(text, DEFENCE_STRLEN, "tcp_syncookies %.8s", settings_value(&settings, COOKIES));
+	settings_read(settings);
+	if (one->victim == WHO_KERNEL)
+		snprintf(text, DEFENCE_STRLEN, "tcp_syncookies %.8s",
+			 settings_value(settings, COOKIES));
+	else if (one->guard.on)
+		snprintf(text, DEFENCE_STRLEN, "guard from %u", one->guard.threshold);
+	else
+		snprintf(text, DEFENCE_STRLEN, "none");
+	if (one->victim == WHO_LWIP && one->guard.on)
+		guard_start(&world->lab, one->guard.threshold);
 	return err;
 }
 
@@ -170,6 +179,7 @@ static void add_flood(struct flood_command *command, const struct flood_words *w
 	row->plan = &one->plan;
 	row->result = &one->flooded->result;
 	row->defence = one->flooded->defence;
+	row->label = one->label;
 	for (int i = 0; i < command->cases.parameter_count; i++)
 		if (!is_defence(command->parameter[i]))
 			row->value[i] = command->cases.parameters[i].range.values[words->value[i]];
@@ -257,6 +267,20 @@ static void release(struct flood_command *command)
 
 /* -- Doing it */
 
+/* What sets it apart from the others. */
+static void name_row(const struct flood_command *command, int i)
+{
+	const struct flood_row *row = &command->rows[i];
+	struct flood_case *one = &command->floods[i];
+	int length = snprintf(one->label, sizeof(one->label), "%s, %s", who_name(row->victim),
+			      row->defence);
+
+	for (int j = 0; j < FLOOD_PARAMETERS && length < (int)sizeof(one->label); j++)
+		if (row->value[j] != NULL)
+			length += snprintf(one->label + length, sizeof(one->label) - (size_t)length,
+					   ", %s %s", command->parameter[j], row->value[j]);
+}
+
 static int run_all(struct flood_command *command, struct why *why)
 {
 	int err = 0;
@@ -269,6 +293,7 @@ static int run_all(struct flood_command *command, struct why *why)
 			*why = flooded->why;
 			err = -ECANCELED;
 		}
+		name_row(command, i);
 	}
 	return err;
 }
@@ -288,20 +313,49 @@ static void print(const struct flood_command *command)
 	}
 }
 
+static void write_report(const void *context, FILE *out)
+{
+	const struct flood_command *command = context;
+	const struct page page = { .command = command->text,
+				   .when = command->when,
+				   .seed = command->words[0].options.seed,
+				   .settings = &command->flooded[0].settings };
+
+	flood_report_write(command->rows, command->count, &page, out);
+}
+
+/* The report comes last: whether it can be written is seen first. */
+static int run(struct flood_command *command, struct why *why)
+{
+	const struct flood_options *options = &command->words[0].options;
+	int err = options->report == NULL ? 0 : outfile_check(options->report, why);
+
+	if (err == 0)
+		err = run_all(command, why);
+	if (err < 0)
+		return err;
+	print(command);
+	if (options->report == NULL)
+		return 0;
+	err = outfile_write(options->report, write_report, command, why);
+	if (err == 0 && options->format == FLOOD_TEXT)
+		printf("\nreport: %s\n", options->report);
+	return err;
+}
+
 int cmd_flood(int argc, char **argv)
 {
-	struct flood_command command = { 0 };
+	struct flood_command command = { .when = time(NULL) };
 	int status = EXIT_TROUBLE;
 	struct why why;
 
-	if (prepare(&command, argc, argv, &why) < 0) {
+	environment_command(argc, argv, command.text, sizeof(command.text));
+	if (prepare(&command, argc, argv, &why) < 0)
 		fprintf(stderr, "tcplab flood: %s; see 'tcplab help flood'\n", why.text);
-	} else if (run_all(&command, &why) < 0) {
+	else if (run(&command, &why) < 0)
 		fprintf(stderr, "tcplab flood: %s\n", why.text);
-	} else {
-		print(&command);
+	else
 		status = EXIT_HOLDS;
-	}
 	release(&command);
 	return status;
 }

@@ -5,21 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/environment.h"
 #include "cmd/outfile.h"
 #include "show/report.h"
 #include "show/svg_diagram.h"
-
-static void note_command(struct suite *suite, int argc, char **argv)
-{
-	size_t used = 0;
-
-	snprintf(suite->command, sizeof(suite->command), "tcplab");
-	for (int i = 0; i < argc; i++) {
-		used += strlen(suite->command + used);
-		snprintf(suite->command + used, sizeof(suite->command) - used,
-			 strpbrk(argv[i], " *?['\"$\\") != NULL ? " '%s'" : " %s", argv[i]);
-	}
-}
 
 int suite_report_prepare(struct suite *suite, int argc, char **argv, struct why *why)
 {
@@ -27,7 +16,7 @@ int suite_report_prepare(struct suite *suite, int argc, char **argv, struct why 
 	size_t count = (size_t)suite->count;
 	int err = 0;
 
-	note_command(suite, argc, argv);
+	environment_command(argc, argv, suite->command, sizeof(suite->command));
 	suite->when = time(NULL);
 	if (options->out != NULL)
 		err = outfile_directory(options->out, why);

@@ -18,30 +18,6 @@ const char *flood_kind_name(enum flood_kind kind)
 	return names[kind];
 }
 
-uint32_t flood_most_in(const struct flood_result *result, enum state state)
-{
-	uint32_t most = 0;
-
-	for (unsigned int i = 0; i < result->samples; i++)
-		if (result->sample[i].in_state[state] > most)
-			most = result->sample[i].in_state[state];
-	return most;
-}
-
-static const struct flood_sample *last(const struct flood_result *result)
-{
-	return &result->sample[result->samples - 1];
-}
-
-/* Segments per second: of the time that went into segments; with a rate, of the victim's clock. */
-static double pace(const struct flood_row *row)
-{
-	double seconds =
-		row->plan->rate == 0 ? row->result->attack_seconds : row->result->paced_seconds;
-
-	return seconds > 0 ? (double)last(row->result)->sent / seconds : 0;
-}
-
 /* -- For people */
 
 /* "1,234,567" */
@@ -122,7 +98,7 @@ static void write_head(const struct flood_rows *rows, int line, int column, char
 
 static void write_cell(const struct flood_row *row, int column, char cell[CELL])
 {
-	const struct flood_sample *end = last(row->result);
+	const struct flood_sample *end = flood_last(row->result);
 	const char *varies = NULL;
 
 	cell[0] = '\0';
@@ -130,7 +106,7 @@ static void write_cell(const struct flood_row *row, int column, char cell[CELL])
 	case VICTIM: snprintf(cell, CELL, "%s", who_name(row->victim)); break;
 	case DEFENCE: snprintf(cell, CELL, "%s", row->defence); break;
 	case SENT: grouped(end->sent, cell); break;
-	case PACE: grouped((uint64_t)(pace(row) + 0.5), cell); break;
+	case PACE: grouped((uint64_t)(flood_pace(row) + 0.5), cell); break;
 	case ANSWERED: grouped(end->answered, cell); break;
 	case HALF_OPEN: grouped(flood_most_in(row->result, ST_SYN_RCVD), cell); break;
 	case SERVED: snprintf(cell, CELL, "%u/%u", end->served, row->plan->clients); break;
@@ -194,7 +170,7 @@ static void put_table(const struct flood_rows *rows, const struct style *style, 
 	}
 	for (int i = 0; i < rows->count; i++) {
 		const struct flood_row *row = &rows->row[i];
-		bool all = last(row->result)->served == row->plan->clients;
+		bool all = flood_last(row->result)->served == row->plan->clients;
 
 		for (int column = 0; column < COLUMNS; column++) {
 			enum paint paint = column != SERVED ? PAINT_NONE
@@ -284,16 +260,11 @@ static void put_common_notes(struct note *note, const struct flood_result *resul
 	}
 }
 
-static void put_notes(const struct flood_rows *rows, const struct flood_row *row, FILE *out)
+static void put_notes(const struct flood_row *row, FILE *out)
 {
 	struct note note = { .out = out };
 
-	note.column = (size_t)fprintf(out, "%s, %s", who_name(row->victim), row->defence);
-	for (int i = 0; i < FLOOD_PARAMETERS; i++)
-		if (rows->parameter[i] != NULL)
-			note.column +=
-				(size_t)fprintf(out, ", %s %s", rows->parameter[i], row->value[i]);
-	note.column += (size_t)fprintf(out, ":");
+	note.column = (size_t)fprintf(out, "%s:", row->label);
 	(row->victim == WHO_LWIP ? put_lwip_notes : put_counters)(&note, row->result);
 	put_common_notes(&note, row->result);
 	putc('\n', out);
@@ -305,7 +276,7 @@ void flood_table_print(const struct flood_rows *rows, const struct style *style,
 	put_table(rows, style, out);
 	putc('\n', out);
 	for (int i = 0; i < rows->count; i++)
-		put_notes(rows, &rows->row[i], out);
+		put_notes(&rows->row[i], out);
 }
 
 /* -- For machines */
@@ -337,7 +308,7 @@ static const char *const number_names[NUMBERS] = {
 static void numbers_of(const struct flood_row *row, double number[NUMBERS])
 {
 	const struct flood_result *result = row->result;
-	const struct flood_sample *end = last(result);
+	const struct flood_sample *end = flood_last(result);
 	const double numbers[NUMBERS] = {
 		(double)end->sent,
 		(double)end->answered,

@@ -13,7 +13,9 @@ ASSET(markup_light_css, "app/show/light.css");
 ASSET(markup_dark_css, "app/show/dark.css");
 ASSET(markup_ladder_css, "app/show/ladder.css");
 ASSET(markup_diagram_css, "app/show/diagram.css");
+ASSET(markup_chart_css, "app/show/chart.css");
 ASSET(markup_report_css, "app/show/report.css");
+ASSET(markup_page_js, "app/show/page.js");
 ASSET(markup_report_js, "app/show/report.js");
 
 void markup_text(FILE *out, const char *text)

@@ -15,7 +15,9 @@ void markup_text(FILE *out, const char *text);
 
 /* The style sheets and the script, kept in files of their own beside this one; each ends in '\0'. */
 extern const char markup_light_css[], markup_dark_css[]; /**< the colours */
-extern const char markup_ladder_css[], markup_diagram_css[], markup_report_css[];
+extern const char markup_ladder_css[], markup_diagram_css[], markup_chart_css[];
+extern const char markup_report_css[];
+extern const char markup_page_js[]; /**< light and dark; comes before any other */
 extern const char markup_report_js[];
 
 /** Writes the colours: as the reader's system wants them, or as data-theme on the root says. */

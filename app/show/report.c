@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "show/markup.h"
+#include "show/page.h"
 #include "show/svg_diagram.h"
 
 /* One word for a person, one for the style sheet. */
@@ -128,31 +128,15 @@ static void put_tile(const char *class, int count, const char *word, FILE *out)
 		class, count == 0 ? " none" : "", class, count, word);
 }
 
-static void put_head(const struct report *report, FILE *out)
+static void put_tiles(const struct report *report, FILE *out)
 {
-	struct utsname system;
-	char when[40] = "";
-	struct tm tm;
-
-	if (localtime_r(&report->when, &tm) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S %z", &tm);
-	uname(&system);
-	fputs("<header><div class=\"row1\"><h1>tcplab</h1>"
-	      "<button type=\"button\" id=\"theme\" title=\"light or dark\">◐</button></div>\n",
-	      out);
-	fprintf(out,
-		"<p class=\"sub\">lwIP %s against the TCP of Linux %s · %s · seed %llu</p>\n"
-		"<p class=\"sub\"><code>",
-		settings_lwip_version(), system.release, when, (unsigned long long)report->seed);
-	markup_text(out, report->command);
-	fputs("</code></p>\n<div class=\"tiles\" role=\"group\" aria-label=\"show by verdict\">\n",
-	      out);
+	fputs("<div class=\"tiles\" role=\"group\" aria-label=\"show by verdict\">\n", out);
 	put_tile("holds", count_of(report, REPORT_HOLDS), "hold", out);
 	put_tile("deviates", count_of(report, REPORT_DEVIATES), "deviate as known", out);
 	put_tile("fails", count_of(report, REPORT_FAILS) + count_of(report, REPORT_CRASHED), "FAIL",
 		 out);
 	put_tile("refused", count_of(report, REPORT_REFUSED), "refused", out);
-	fputs("</div></header>\n<main>\n", out);
+	fputs("</div>", out);
 }
 
 /* -- The diagram */
@@ -289,38 +273,12 @@ static void put_experiments(const struct report *report, FILE *out)
 	fputs(*theme == '\0' ? "</section>\n" : "</div></section>\n", out);
 }
 
-/* -- The environment */
+/* -- The whole */
 
-static void put_environment(const struct report *report, FILE *out)
+/* With what it says of an edge. */
+static void put_script(FILE *out)
 {
-	struct utsname system;
-
-	uname(&system);
-	fprintf(out,
-		"<section id=\"environment\"><h2>Environment</h2>\n<div class=\"tables\"><table>"
-		"<caption>lwIP %s</caption>\n",
-		settings_lwip_version());
-	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
-		fprintf(out, "<tr><th>%s</th><td>%u</td><td>%s</td></tr>\n", option->name,
-			option->value, option->about);
-	fprintf(out, "</table><table><caption>Linux %s, %s</caption>\n", system.release,
-		system.machine);
-	for (int i = 0; report->settings != NULL && i < SETTINGS_COUNT; i++) {
-		const char *value = report->settings->value[i];
-
-		fprintf(out, "<tr><th>%s</th><td>", strrchr(settings_parameters[i].path, '/') + 1);
-		markup_text(out, *value == '\0' ? "not there" : value);
-		fprintf(out, "</td><td>%s</td></tr>\n", settings_parameters[i].about);
-	}
-	fputs("</table></div>\n<p class=\"hint\">The kernel's parameters are those of the private "
-	      "namespace as an experiment begins.</p></section>\n",
-	      out);
-}
-
-/* What the script says of an edge. */
-static void put_edges(FILE *out)
-{
-	fputs("<script>const EDGES=[", out);
+	fprintf(out, "<script>%sconst EDGES=[", markup_page_js);
 	for (const struct edge *edge = state_edges; edge->from != edge->to; edge++)
 		fprintf(out, "%s[\"%s\",\"%s\",\"%s\",\"%s\"]", edge == state_edges ? "" : ",\n",
 			state_name(edge->from), state_name(edge->to), edge->event, edge->rfc);
@@ -329,18 +287,18 @@ static void put_edges(FILE *out)
 
 void report_write(const struct report *report, FILE *out)
 {
-	int good = count_of(report, REPORT_HOLDS);
+	const struct page page = { .command = report->command,
+				   .when = report->when,
+				   .seed = report->seed,
+				   .settings = report->settings };
+	const char *const styles[] = { markup_diagram_css, markup_ladder_css, NULL };
+	char title[64];
 
-	fprintf(out,
-		"<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-		"<title>tcplab: %d of %d hold</title>\n<link rel=\"icon\" "
-		"href=\"data:,\">\n<style>\n",
-		good, report->count);
-	markup_colours(out);
-	fprintf(out, "%s%s%s</style></head>\n<body>\n", markup_report_css, markup_diagram_css,
-		markup_ladder_css);
-	put_head(report, out);
+	snprintf(title, sizeof(title), "tcplab: %d of %d hold", count_of(report, REPORT_HOLDS),
+		 report->count);
+	page_open(&page, title, styles, out);
+	put_tiles(report, out);
+	page_main(out);
 	if (report->outcomes != NULL) {
 		fputs("<section id=\"outcomes\"><h2>Outcomes</h2>\n<div class=\"tables wide\">",
 		      out);
@@ -349,8 +307,7 @@ void report_write(const struct report *report, FILE *out)
 	}
 	put_diagram(report, out);
 	put_experiments(report, out);
-	put_environment(report, out);
-	fputs("</main>\n", out);
-	put_edges(out);
-	fputs("</body>\n</html>\n", out);
+	page_environment(&page, out);
+	put_script(out);
+	page_close(out);
 }

@@ -1,5 +1,3 @@
-"use strict";
-const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 /* An element with text and attributes. */
@@ -10,14 +8,6 @@ function make(tag, text, attributes = {}) {
 		element.setAttribute(name, value);
 	return element;
 }
-
-/* -- Light and dark */
-
-$("#theme").onclick = () => {
-	const root = document.documentElement;
-	const now = root.dataset.theme || (matchMedia("(prefers-color-scheme:dark)").matches ? "dark" : "light");
-	root.dataset.theme = now === "dark" ? "light" : "dark";
-};
 
 /* -- The list: by words and by verdict */
 

@@ -320,6 +320,17 @@ TEST(what_the_guard_does_is_told_at_its_packet_in_its_place)
 						    "lwip: SYN_RCVD → ESTABLISHED\n");
 }
 
+TEST(what_the_guard_does_is_told_where_it_came_of_and_not_at_the_last_packet)
+{
+	struct event *ack = frame(WHO_KERNEL, "c1"), *data = frame(WHO_KERNEL, "c1");
+
+	story_because(timeline, ack);
+	story_because(timeline, now(story_guard(timeline, "c1", "open", "valid cookie")));
+	state(WHO_LWIP, "c1", ST_LISTEN, ST_SYN_RCVD);
+	assert_remarks(ack, "guard: valid cookie\nlwip: LISTEN → SYN_RCVD, by the guard\n");
+	assert_remarks(data, "");
+}
+
 TEST(an_answer_to_a_forged_cookie_is_not_the_guards)
 {
 	struct event *ack = frame(WHO_KERNEL, "c1"), *rst;
@@ -356,6 +367,8 @@ int main(void)
 		ON_A_TIMELINE(a_packet_that_was_lost_says_why),
 		ON_A_TIMELINE(what_an_observer_missed_is_told_at_the_last_packet),
 		ON_A_TIMELINE(what_the_guard_does_is_told_at_its_packet_in_its_place),
+		ON_A_TIMELINE(
+			what_the_guard_does_is_told_where_it_came_of_and_not_at_the_last_packet),
 		ON_A_TIMELINE(an_answer_to_a_forged_cookie_is_not_the_guards),
 	};
 
