@@ -161,6 +161,9 @@ static int prepare(struct flood_command *command, int argc, char **argv, struct 
 			    command->parameter[i]);
 	if (err == 0)
 		err = read_words(command, why);
+	for (int i = 1; i < command->words_count && err == 0; i++)
+		if (command->words[i].options.format != command->words[0].options.format)
+			err = why_set(why, EINVAL, "--format is one for all floods");
 	return err == 0 ? plan_floods(command, why) : err;
 }
 
@@ -181,6 +184,25 @@ static void release(struct flood_command *command)
 
 /* -- Doing it */
 
+/* How far it is, on a terminal; a pause of a second makes room for a line that is erased again. */
+static void show_progress(void *context)
+{
+	const struct flood_case *one = context;
+	const struct flood_result *result = &one->flooded->result;
+	unsigned int samples = result->samples;
+
+	if (samples > 0 && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s: %llu of %llu segments", who_name(one->victim),
+			(unsigned long long)result->sample[samples - 1].sent,
+			(unsigned long long)one->plan.count);
+}
+
+static void erase_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
 static int run_all(struct flood_command *command, struct why *why)
 {
 	int err = 0;
@@ -188,7 +210,8 @@ static int run_all(struct flood_command *command, struct why *why)
 	for (int i = 0; i < command->count && err == 0; i++) {
 		struct flooded *flooded = command->floods[i].flooded;
 
-		err = child_run(flood, &command->floods[i], why);
+		err = child_run(flood, show_progress, &command->floods[i], why);
+		erase_progress();
 		if (err == 0 && !flooded->made) {
 			*why = flooded->why;
 			err = -ECANCELED;
