@@ -126,12 +126,9 @@ enum column {
 static void write_head(const struct flood_rows *rows, int line, int column, char cell[CELL])
 {
 	static const char *const heads[COLUMNS][2] = {
-		[VICTIM] = { "", "victim" },
-		[SENT] = { "", "sent" },
-		[PACE] = { "per", "second" },
-		[ANSWERED] = { "", "SYN,ACKs" },
-		[HALF_OPEN] = { "half-open", "at most" },
-		[SERVED] = { "clients", "served" },
+		[VICTIM] = { "", "victim" },       [SENT] = { "", "sent" },
+		[PACE] = { "per", "second" },      [ANSWERED] = { "", "SYN,ACKs" },
+		[HALF_OPEN] = { "half-", "open" }, [SERVED] = { "clients", "served" },
 		[CONNECT] = { "connect", "ms" },
 	};
 	const char *head = heads[column][line];
