@@ -203,19 +203,24 @@ static void erase_progress(void)
 		fputs("\r\033[K", stderr);
 }
 
+/* One after the other: which of them it was that could not be made stands before the reason. */
 static int run_all(struct flood_command *command, struct why *why)
 {
 	int err = 0;
 
 	for (int i = 0; i < command->count && err == 0; i++) {
-		struct flooded *flooded = command->floods[i].flooded;
+		const struct flood_case *one = &command->floods[i];
+		struct why reason;
 
-		err = child_run(flood, show_progress, &command->floods[i], why);
+		err = child_run(flood, show_progress, &command->floods[i], &reason);
 		erase_progress();
-		if (err == 0 && !flooded->made) {
-			*why = flooded->why;
-			err = -ECANCELED;
-		}
+		if (err == -EINTR)
+			*why = reason;
+		else if (err < 0)
+			why_set(why, -err, "%s: %s", who_name(one->victim), reason.text);
+		else if (!one->flooded->made)
+			err = why_set(why, ECANCELED, "%s: %s", who_name(one->victim),
+				      one->flooded->why.text);
 	}
 	return err;
 }
