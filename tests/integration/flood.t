@@ -7,7 +7,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 47
+plan 49
 
 # flood ARGUMENT...: as run does
 flood() {
@@ -94,6 +94,11 @@ ok "lwip with a rate: the same seed, the same flood" cmp "$tmp/rate1" "$tmp/rate
 like "lwip with a rate: by its clock" "$out" '*"paced_seconds":199.8,*'
 # 16 half-open connections, of which each is given up after 20 s and three SYN,ACKs
 like "lwip with a rate: half-open connections are given up, and others come" "$out" '*"answered":480,*'
+
+# With real time it takes its time, and the kernel repeats the clients' SYNs
+flood lwip --format csv --count 100 --rate 100 --real-time --clients 5 --patience 1500
+like "lwip in real time: so it is, too" "$rc $(field paced_seconds)" "0 0.9*"
+ok "lwip in real time: clients' SYNs are sent again" at_least "$(field pcbs_refused)" $((100 - 16 + 5 + 1))
 
 # A million segments leave nothing but numbers
 memory() {

@@ -52,6 +52,7 @@ TEST(without_options_the_defaults_hold)
 	assert_int_equal(parsed.options.plan.count, 100000);
 	assert_int_equal(parsed.options.plan.rate, 0);
 	assert_int_equal(parsed.options.plan.seconds, 0);
+	assert_false(parsed.options.plan.real_time);
 	assert_int_equal(parsed.options.plan.clients, 50);
 	assert_int_equal(parsed.options.plan.patience_ms, 3000);
 	assert_int_equal(parsed.options.plan.bytes, 1000);
@@ -64,13 +65,15 @@ TEST(without_options_the_defaults_hold)
 
 TEST(each_option_sets_its_own)
 {
-	const struct flood_options *options = TAKEN("--kind", "data", "--count=100000000", "--rate",
-						    "20", "--seconds", "9", "--clients", "3");
+	const struct flood_options *options =
+		TAKEN("--kind", "data", "--count=100000000", "--rate", "20", "--seconds", "9",
+		      "--real-time", "--clients", "3");
 
 	assert_int_equal(options->plan.kind, FLOOD_SYN_DATA);
 	assert_int_equal(options->plan.count, 100000000);
 	assert_int_equal(options->plan.rate, 20);
 	assert_int_equal(options->plan.seconds, 9);
+	assert_true(options->plan.real_time);
 	assert_int_equal(options->plan.clients, 3);
 	options = TAKEN("--patience", "70", "--bytes", "5", "--backlog", "7", "--seed",
 			"18446744073709551615", "--format", "json", "--kind=ack");
