@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 void child_begin(pid_t parent, const sigset_t *signals, unsigned int deadline_s)
@@ -19,14 +20,19 @@ void child_begin(pid_t parent, const sigset_t *signals, unsigned int deadline_s)
 }
 
 /* Waits for the child's end; kills it when it is to stop. */
-static int await_end(pid_t pid, const sigset_t *awaited, struct why *why)
+static int await_end(pid_t pid, const sigset_t *awaited, void (*look)(void *context), void *context,
+		     struct why *why)
 {
+	const struct timespec a_second = { .tv_sec = 1 };
 	int status, number = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		number = sigwaitinfo(awaited, NULL);
-		if (number != SIGINT && number != SIGTERM)
+		number = sigtimedwait(awaited, NULL, &a_second);
+		if (number != SIGINT && number != SIGTERM) {
+			if (look != NULL)
+				look(context);
 			continue;
+		}
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		return why_set(why, EINTR, "stopped by SIG%s", sigabbrev_np(number));
@@ -38,7 +44,8 @@ static int await_end(pid_t pid, const sigset_t *awaited, struct why *why)
 	return 0;
 }
 
-int child_run(int (*run)(void *context), void *context, struct why *why)
+int child_run(int (*run)(void *context), void (*look)(void *context), void *context,
+	      struct why *why)
 {
 	pid_t parent = getpid(), pid;
 	sigset_t awaited, signals;
@@ -58,7 +65,7 @@ int child_run(int (*run)(void *context), void *context, struct why *why)
 		exit(run(context));
 	}
 	err = pid < 0 ? why_set(why, errno, "cannot start a process: %s", strerror(errno))
-		      : await_end(pid, &awaited, why);
+		      : await_end(pid, &awaited, look, context, why);
 	sigprocmask(SIG_SETMASK, &signals, NULL);
 	return err;
 }

@@ -22,10 +22,12 @@ void child_begin(pid_t parent, const sigset_t *signals, unsigned int deadline_s)
 /**
  * Runs something in a child of its own and waits for its end. SIGINT and SIGTERM end both.
  *
- * @param run  returns the child's exit status
+ * @param run   returns the child's exit status
+ * @param look  is called about once a second meanwhile, in the parent; NULL: nobody
  * @return 0: it has ended with status 0; -EINTR: one of these signals came; another negative errno;
  *         all of them with the reason in why
  */
-int child_run(int (*run)(void *context), void *context, struct why *why);
+int child_run(int (*run)(void *context), void (*look)(void *context), void *context,
+	      struct why *why);
 
 #endif

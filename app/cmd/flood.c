@@ -247,6 +247,9 @@ static int prepare(struct flood_command *command, int argc, char **argv, struct 
 			    command->parameter[i]);
 	if (err == 0)
 		err = read_words(command, why);
+	for (int i = 1; i < command->words_count && err == 0; i++)
+		if (command->words[i].options.format != command->words[0].options.format)
+			err = why_set(why, EINVAL, "--format is one for all floods");
 	return err == 0 ? plan_floods(command, why) : err;
 }
 
@@ -281,18 +284,43 @@ static void name_row(const struct flood_command *command, int i)
 					   ", %s %s", command->parameter[j], row->value[j]);
 }
 
+/* How far it is, on a terminal; a pause of a second makes room for a line that is erased again. */
+static void show_progress(void *context)
+{
+	const struct flood_case *one = context;
+	const struct flood_result *result = &one->flooded->result;
+	unsigned int samples = result->samples;
+
+	if (samples > 0 && isatty(STDERR_FILENO))
+		fprintf(stderr, "\r\033[K%s: %llu of %llu segments", who_name(one->victim),
+			(unsigned long long)result->sample[samples - 1].sent,
+			(unsigned long long)one->plan.count);
+}
+
+static void erase_progress(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+/* One after the other: which of them it was that could not be made stands before the reason. */
 static int run_all(struct flood_command *command, struct why *why)
 {
 	int err = 0;
 
 	for (int i = 0; i < command->count && err == 0; i++) {
-		struct flooded *flooded = command->floods[i].flooded;
+		const struct flood_case *one = &command->floods[i];
+		struct why reason;
 
-		err = child_run(flood, &command->floods[i], why);
-		if (err == 0 && !flooded->made) {
-			*why = flooded->why;
-			err = -ECANCELED;
-		}
+		err = child_run(flood, show_progress, &command->floods[i], &reason);
+		erase_progress();
+		if (err == -EINTR)
+			*why = reason;
+		else if (err < 0)
+			why_set(why, -err, "%s: %s", who_name(one->victim), reason.text);
+		else if (!one->flooded->made)
+			err = why_set(why, ECANCELED, "%s: %s", who_name(one->victim),
+				      one->flooded->why.text);
 		name_row(command, i);
 	}
 	return err;

@@ -19,6 +19,9 @@ static const struct option_kind kinds[] = {
 	{ "rate", "N", '\0', true, OPTION_NUMBER, AT(plan.rate), 0, 1000000,
 	  "per second of the victim's clock; lwIP's is moved then, so that a minute\n"
 	  "takes no minute (default 0: as fast as possible)" },
+	{ "real-time", NULL, '\0', true, OPTION_NONE, AT(plan.real_time), 0, 0,
+	  "with a rate, let lwIP's clock run with real time: the clients then repeat\n"
+	  "SYNs that are lost, and a minute takes a minute" },
 	{ "seconds", "N", '\0', true, OPTION_NUMBER, AT(plan.seconds), 0, 86400,
 	  "of real time, then the attacker stops (default 0: not before --count)" },
 	{ "clients", "N", '\0', true, OPTION_NUMBER, AT(plan.clients), 0, 10000,

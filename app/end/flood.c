@@ -7,7 +7,8 @@
  * as possible, and when the kernel is the victim; with a rate, it is moved from one segment to the
  * next, so that a minute of it takes no minute. Then the clients, which are the kernel's, live in
  * another time than their server: one that is connected is given the real time that it needs
- * (TRANSFER_MS), but the kernel does not repeat a SYN within lwIP's hours.
+ * (TRANSFER_MS), but the kernel does not repeat a SYN within lwIP's hours. With
+ * real_time, lwIP's clock runs all the same.
  */
 #include "end/flood.h"
 
@@ -30,8 +31,8 @@
 #define BATCH 64
 /* How often clients are looked at where nothing is seen to happen to them. */
 #define LOOK_NS 5000000
-/* How long lwIP's clock waits for clients that are connected, in ms of real time. */
-#define TRANSFER_MS 100
+/* How long clients that are connected are given to get on, in ms of real time: one RTO of the kernel's. */
+#define TRANSFER_MS 300
 /* How far it moves at a time when there is nothing to send. */
 #define STEP_MS 10
 /* A sample that took some time is followed by none for so many times that. */
@@ -54,6 +55,7 @@ struct flood {
 	struct flood_clients clients;
 	uint64_t looked_ns;   /* real time of the last look at the clients */
 	uint32_t seen;        /* the last event by then */
+	uint32_t stuck;       /* the last event when time was given to clients, and no use */
 	uint64_t next_sample; /* segments sent when it is due */
 	uint64_t sample_ns;   /* real time before which none is taken */
 	struct mnl_socket *diag;
@@ -224,8 +226,13 @@ static bool transfers_are_over(void *context)
 /* Who is connected gets the time that it takes: the kernel's, which is real. */
 static void let_transfer(struct flood *flood)
 {
-	if (flood->warps && flood->clients.in_transfer > 0)
-		lab_wait(flood->lab, transfers_are_over, flood, TRANSFER_MS);
+	uint32_t events = timeline_count(flood->lab->timeline);
+
+	if (!flood->warps || flood->clients.in_transfer == 0 || events == flood->stuck)
+		return;
+	if (!lab_wait(flood->lab, transfers_are_over, flood, TRANSFER_MS) &&
+	    timeline_count(flood->lab->timeline) == events)
+		flood->stuck = events;
 }
 
 static bool is_to_send(void *context)
@@ -366,7 +373,7 @@ int flood_run(struct end *victim, struct end *clients, struct end *raw,
 			       .result = result,
 			       .lab = lab,
 			       .victim = victim,
-			       .warps = lwip && plan->rate > 0,
+			       .warps = lwip && plan->rate > 0 && !plan->real_time,
 			       .now_ns = lwip ? clock_now_ns : timeline_real_ns };
 	int err = check(victim, plan, why);
 

@@ -31,6 +31,7 @@ struct flood_plan {
 	unsigned int patience_ms; /**< a client gives up after so long, on the victim's clock */
 	unsigned int bytes;       /**< that each of them sends, and wants back */
 	unsigned int backlog;     /**< of the victim's listener */
+	bool real_time;           /**< lwIP's clock runs with real time, though there is a rate */
 };
 
 /** A moment of it. Counts are since the beginning, but for in_state and pcbs. */
@@ -74,7 +75,8 @@ struct flood_result {
 
 /**
  * Listens at the victim, attacks it, lets the clients connect, send, receive and close, and stops
- * when all of them are through. The caller has set up the stacks: cookies, guard.
+ * when all of them are through. Then it aborts what either end has open. Once per lab. The caller
+ * has set up the stacks: cookies, guard.
  *
  * @param victim   lwIP's end or the kernel's
  * @param clients  the other one

@@ -91,7 +91,7 @@ void json_int(struct json *json, const char *key, int64_t number)
 void json_number(struct json *json, const char *key, double number)
 {
 	put_key(json, key);
-	fprintf(json->out, "%.6g", number);
+	fprintf(json->out, "%.10g", number);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

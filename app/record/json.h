@@ -30,7 +30,7 @@ void json_item_open(struct json *json);
 /** A member with text, in UTF-8; bytes that are not become U+FFFD. NULL writes null. */
 void json_text(struct json *json, const char *key, const char *text);
 void json_int(struct json *json, const char *key, int64_t number);
-/** Six digits of it; it must be a number (not NaN, not infinite: JSON has no such). */
+/** Ten digits of it; it must be a number (not NaN, not infinite: JSON has no such). */
 void json_number(struct json *json, const char *key, double number);
 void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);

@@ -47,17 +47,42 @@ static const char *what(enum flood_kind kind)
 	return names[kind];
 }
 
+/* What all floods have in common of their plans: not 0 where they do. The rest has its column. */
+static struct flood_plan common(const struct flood_rows *rows)
+{
+	const struct flood_plan *first = rows->row[0].plan;
+	struct flood_plan same = { .kind = 1, .count = 1, .rate = 1, .clients = 1, .bytes = 1 };
+
+	for (int i = 1; i < rows->count; i++) {
+		const struct flood_plan *plan = rows->row[i].plan;
+
+		same.kind &= plan->kind == first->kind;
+		same.count &= plan->count == first->count;
+		same.rate &= plan->rate == first->rate;
+		same.clients &= plan->clients == first->clients;
+		same.bytes &= plan->bytes == first->bytes;
+	}
+	return same;
+}
+
 static void put_title(const struct flood_rows *rows, FILE *out)
 {
 	const struct flood_plan *plan = rows->row[0].plan;
-	char count[32], rate[32];
+	struct flood_plan same = common(rows);
+	char number[32];
 
-	fprintf(out, "%s %s", grouped(plan->count, count), what(plan->kind));
-	if (plan->rate > 0)
-		fprintf(out, ", %s per second of the victim's clock", grouped(plan->rate, rate));
-	else
+	if (same.count)
+		fprintf(out, "%s ", grouped(plan->count, number));
+	fputs(same.kind ? what(plan->kind) : "segments", out);
+	if (same.rate && plan->rate > 0)
+		fprintf(out, ", %s per second of the victim's clock", grouped(plan->rate, number));
+	else if (same.rate)
 		fputs(" as fast as possible", out);
-	fprintf(out, "; %u clients with %u bytes each\n\n", plan->clients, plan->bytes);
+	if (same.clients)
+		fprintf(out, "; %u clients", plan->clients);
+	if (same.clients && same.bytes)
+		fprintf(out, " with %u bytes each", plan->bytes);
+	fputs("\n\n", out);
 }
 
 /* A table's columns: the victim, what varies, the numbers. */
@@ -83,7 +108,7 @@ static void write_head(const struct flood_rows *rows, int line, int column, char
 		[SENT] = { "", "sent" },
 		[PACE] = { "per", "second" },
 		[ANSWERED] = { "", "SYN,ACKs" },
-		[HALF_OPEN] = { "half-open", "at most" },
+		[HALF_OPEN] = { "half-", "open" },
 		[SERVED] = { "clients", "served" },
 		[CONNECT] = { "connect", "ms" },
 	};

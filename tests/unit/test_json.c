@@ -48,6 +48,36 @@ TEST(an_object_may_be_empty)
 	assert_string_equal(written(), "{}");
 }
 
+TEST(a_list_has_objects)
+{
+	json_list_open(&json, NULL);
+	json_item_open(&json);
+	json_close(&json);
+	json_item_open(&json);
+	json_int(&json, "a", 1);
+	json_list_open(&json, "b");
+	json_list_close(&json);
+	json_list_open(&json, "c");
+	json_item_open(&json);
+	json_close(&json);
+	json_list_close(&json);
+	json_int(&json, "d", 2);
+	json_close(&json);
+	json_list_close(&json);
+	assert_string_equal(written(), "[{},{\"a\":1,\"b\":[],\"c\":[{}],\"d\":2}]");
+}
+
+TEST(a_number_has_ten_digits_at_most)
+{
+	json_open(&json, NULL);
+	json_number(&json, "a", 0.5);
+	json_number(&json, "b", 1000000);
+	json_number(&json, "c", 1.0 / 3);
+	json_number(&json, "d", -2e30);
+	json_close(&json);
+	assert_string_equal(written(), "{\"a\":0.5,\"b\":1000000,\"c\":0.3333333333,\"d\":-2e+30}");
+}
+
 TEST(members_of_every_type_are_separated_by_commas)
 {
 	json_open(&json, NULL);
@@ -246,6 +276,8 @@ int main(void)
 #define JSON_TEST(test) cmocka_unit_test_setup_teardown(test, open_memory, close_memory)
 	static const struct CMUnitTest tests[] = {
 		JSON_TEST(an_object_may_be_empty),
+		JSON_TEST(a_list_has_objects),
+		JSON_TEST(a_number_has_ten_digits_at_most),
 		JSON_TEST(members_of_every_type_are_separated_by_commas),
 		JSON_TEST(objects_nest_before_between_and_after_members),
 		JSON_TEST(a_second_object_begins_without_a_comma),
