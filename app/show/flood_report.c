@@ -340,29 +340,13 @@ static void put_quantity(const struct quantity *quantity, const struct flood_row
 	fputs("</tr>\n", out);
 }
 
-static const struct flood_counter *counter_of(const struct flood_row *row, const char *name)
-{
-	for (unsigned int i = 0; i < row->result->counters; i++)
-		if (strcmp(row->result->counter[i].name, name) == 0)
-			return &row->result->counter[i];
-	return NULL;
-}
-
-static bool is_counted_before(const struct flood_row *rows, int count, const char *name)
-{
-	for (int i = 0; i < count; i++)
-		if (counter_of(&rows[i], name) != NULL)
-			return true;
-	return false;
-}
-
 static void put_counter(const struct flood_row *rows, int count, const char *name, FILE *out)
 {
 	fputs("<tr><th>", out);
 	markup_text(out, name);
 	fputs("</th>", out);
 	for (int i = 0; i < count; i++) {
-		const struct flood_counter *counter = counter_of(&rows[i], name);
+		const struct flood_counter *counter = flood_counter_of(&rows[i], name);
 
 		fputs("<td>", out);
 		if (counter == NULL)
@@ -386,7 +370,7 @@ static void put_counters(const struct flood_row *rows, int count, enum who victi
 		for (unsigned int c = 0; c < rows[i].result->counters; c++) {
 			const char *name = rows[i].result->counter[c].name;
 
-			if (is_counted_before(rows, i, name))
+			if (flood_counts_before(rows, i, name))
 				continue;
 			if (!headed)
 				put_group(head, count, out);

@@ -30,4 +30,10 @@ const struct flood_sample *flood_last(const struct flood_result *result);
  */
 double flood_pace(const struct flood_row *row);
 
+/** @return a flood's counter of this name; NULL: it has none */
+const struct flood_counter *flood_counter_of(const struct flood_row *row, const char *name);
+
+/** @return whether one of so many rows has a counter of this name */
+bool flood_counts_before(const struct flood_row *rows, int count, const char *name);
+
 #endif

@@ -358,18 +358,33 @@ static void numbers_of(const struct flood_row *row, double number[NUMBERS])
 	memcpy(number, numbers, sizeof(numbers));
 }
 
-/* The kernel's counters, which lwIP has not: as many columns as the first kernel row has. */
-static const struct flood_result *with_counters(const struct flood_rows *rows)
+/* Each counter of any row, once, in their order: its name, or its value in one row. */
+static void put_counter_fields(const struct flood_rows *rows, const struct flood_row *of, FILE *out)
 {
-	for (int i = 0; i < rows->count; i++)
-		if (rows->row[i].result->counters > 0)
-			return rows->row[i].result;
-	return rows->row[0].result;
+	for (int i = 0; i < rows->count; i++) {
+		const struct flood_result *result = rows->row[i].result;
+
+		for (unsigned int c = 0; c < result->counters; c++) {
+			const char *name = result->counter[c].name;
+			const struct flood_counter *counter;
+
+			if (flood_counts_before(rows->row, i, name))
+				continue;
+			putc(',', out);
+			if (of == NULL) {
+				fputs(name, out);
+				continue;
+			}
+			counter = flood_counter_of(of, name);
+			if (counter != NULL)
+				fprintf(out, "%llu",
+					(unsigned long long)(counter->after - counter->before));
+		}
+	}
 }
 
 void flood_table_write_csv(const struct flood_rows *rows, FILE *out)
 {
-	const struct flood_result *counters = with_counters(rows);
 	double number[NUMBERS];
 
 	fputs("victim,defence,", out);
@@ -379,8 +394,7 @@ void flood_table_write_csv(const struct flood_rows *rows, FILE *out)
 	fputs("kind,rate,backlog,leaked", out);
 	for (int i = 0; i < NUMBERS; i++)
 		fprintf(out, ",%s", number_names[i]);
-	for (unsigned int i = 0; i < counters->counters; i++)
-		fprintf(out, ",%s", counters->counter[i].name);
+	put_counter_fields(rows, NULL, out);
 	fputs("\r\n", out);
 	for (int i = 0; i < rows->count; i++) {
 		const struct flood_row *row = &rows->row[i];
@@ -395,13 +409,7 @@ void flood_table_write_csv(const struct flood_rows *rows, FILE *out)
 		numbers_of(row, number);
 		for (int j = 0; j < NUMBERS; j++)
 			fprintf(out, ",%.10g", number[j]);
-		for (unsigned int j = 0; j < counters->counters; j++) {
-			putc(',', out);
-			if (row->result->counters > 0)
-				fprintf(out, "%llu",
-					(unsigned long long)(row->result->counter[j].after -
-							     row->result->counter[j].before));
-		}
+		put_counter_fields(rows, row, out);
 		fputs("\r\n", out);
 	}
 }

@@ -51,7 +51,7 @@ links >"$tmp/links"
 flood kernel --format csv --count 20000 --clients 10 --patience 300 \
 	--sysctl 'net.ipv4.tcp_syncookies={0,1,2}'
 is "cookies: exit status 0" "$rc$err" 0
-is "cookies: what varies has a column" "$(field tcp_syncookies 1) $(field tcp_syncookies 3)" "0 2"
+is "cookies: the defence has a column" "$(field defence 1), $(field defence 3)" "tcp_syncookies 0, tcp_syncookies 2"
 is "cookies: everything was sent" "$(field sent 1) $(field sent 2) $(field sent 3)" "20000 20000 20000"
 
 is "cookies 0: no client is served" "$(field served 1) $(field given_up 1)" "0 10"
@@ -116,7 +116,7 @@ ok "memory: nor does the kernel's" [ "$(($2 - $1))" -le 262144 ]
 
 # Other segments, both victims
 flood --kind ack --format csv --count 5000 --clients 5
-is "ack: both victims, lwIP first" "$rc $(field victim 1) $(field victim 2)" "0 lwip kernel"
+is "ack: both victims, lwIP first" "$rc $(field victim 1) $(field victim 3)" "0 lwip kernel"
 is "ack: each is answered by RST" "$(field resets 1) $(field resets 2)" "5000 5000"
 is "ack: clients do not suffer" "$(field served 1) $(field served 2)" "5 5"
 is "ack: no SYN,ACK, nothing half-open" \
@@ -132,10 +132,12 @@ like "--seconds: the attacker stops" "$rc $(field seconds)" "0 1.*"
 flood --count 2000 --clients 2 --patience 100 --sysctl net.ipv4.tcp_syncookies=2
 like "text: title, table, notes" "$out" "2,000 SYNs as fast as possible; 2 clients with 1000 bytes each
 *victim *sent*SYN,ACKs*
-lwip *2,000 * 0/2 *
+lwip    none *2,000 * 0/2 *
+lwip    guard from 4 *2,000 * 2/2 *
 kernel *2,000 * 2/2 *
-lwip: at most 16 of 16 pcbs in use,*
-kernel: SyncookiesSent 2,002, SyncookiesRecv 2,*"
+lwip, none: at most 16 of 16 pcbs in use,*
+lwip, guard from 4: at most *
+kernel, tcp_syncookies 2: SyncookiesSent 2,002, SyncookiesRecv 2,*"
 is "text: no line is wider than a terminal" "$(grep -c '.\{81\}' "$tmp/out")" 0
 run "$TCPLAB" help flood
 like "help: the options, what the table says, the exit statuses" "$rc $out" \

@@ -58,7 +58,9 @@ TEST(without_options_the_defaults_hold)
 	assert_int_equal(parsed.options.plan.bytes, 1000);
 	assert_int_equal(parsed.options.seed, 1);
 	assert_int_equal(parsed.options.format, FLOOD_TEXT);
-	assert_true(parsed.options.victim[WHO_LWIP] && parsed.options.victim[WHO_KERNEL]);
+	assert_true(parsed.options.compare);
+	assert_false(parsed.options.guard.on);
+	assert_null(parsed.options.report);
 	assert_int_equal(flood_options_backlog(&parsed.options, WHO_LWIP), 255);
 	assert_int_equal(flood_options_backlog(&parsed.options, WHO_KERNEL), 128);
 }

@@ -35,7 +35,7 @@ FIXTURE(make_two_runs)
 	plans[1].backlog = 4096;
 	for (int run = 0; run < 2; run++) {
 		results[run].samples = 3;
-		results[run].seconds = 0.5;
+		results[run].attack_seconds = results[run].paced_seconds = 0.5;
 		for (unsigned int n = 0; n < 3; n++) {
 			sample(run, n)->t_ns = 100 * SECOND * n;
 			sample(run, n)->started = 2 * n;
@@ -181,8 +181,7 @@ TEST(the_table_has_a_line_for_each_quantity_and_a_column_for_each_run)
 	assert_line("most", "<td>3021.50</td><td>0.00</td></tr>");
 	assert_line("segments", "<td>SYN</td><td>SYN with data</td></tr>");
 	assert_line("sent", "<td>1\u202f234\u202f567</td><td>1\u202f234\u202f567</td></tr>");
-	assert_line("per second of real time",
-		    "<td>2\u202f469\u202f134</td><td>2\u202f469\u202f134</td></tr>");
+	assert_line("per second", "<td>2\u202f469\u202f134</td><td>2\u202f469\u202f134</td></tr>");
 	assert_line("RSTs that came of them", "<td>77</td><td>0</td></tr>");
 	assert_line("half-open (SYN_RCVD) at most", "<td>255</td><td>0</td></tr>");
 	assert_line("backlog", "<td>255</td><td>4\u202f096</td></tr>");
@@ -209,12 +208,12 @@ TEST(a_counter_of_several_runs_has_one_line)
 TEST(what_cannot_be_told_is_a_dash)
 {
 	sample(0, 2)->served = 0;
-	results[0].seconds = 0;
+	results[0].paced_seconds = 0;
 	results[1].samples = 0;
 	results[1].counters = 0;
 	write_page(2);
 	assert_line("most", "<td>–</td><td>–</td></tr>");
-	assert_line("per second of real time", "<td>–</td><td>0</td></tr>");
+	assert_line("per second", "<td>–</td><td>–</td></tr>");
 	assert_line("served", "<td><b class=\"bad\">0 of 4</b></td><td><b class=\"good\">0 of "
 			      "0</b></td></tr>");
 	assert_null(strstr(html, "The kernel's counters"));

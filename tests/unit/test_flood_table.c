@@ -33,9 +33,12 @@ FIXTURE(make_up)
 		result->sample[2].t_ns = 2500000000;
 		result->attack_seconds = 2;
 		result->paced_seconds = 500;
-		world.row[i] = (struct flood_row){ .victim = i == 0 ? WHO_LWIP : WHO_KERNEL,
-						   .plan = &world.plan[i],
-						   .result = result };
+		world.row[i] =
+			(struct flood_row){ .victim = i == 0 ? WHO_LWIP : WHO_KERNEL,
+					    .defence = i == 0 ? "none" : "cookies",
+					    .label = i == 0 ? "lwip, none" : "kernel, cookies",
+					    .plan = &world.plan[i],
+					    .result = result };
 	}
 	world.result[0].most_pcbs = 16;
 	world.result[0].refused_pcbs = 999988;
@@ -87,12 +90,13 @@ TEST(a_table_for_people)
 {
 	const char *text = written(print);
 
-	assert_words(text, "1,000,000 SYNs as fast as possible; 4 clients with 10 bytes each\n\n",
-		     "victim", "sent", "second", "SYN,ACKs", "open", "served", "ms\n",
-		     "lwip    1,000,000  500,000    12,345     12      0/4        -\n",
-		     "kernel  1,000,000  500,000    12,345     12      4/4     0.25\n\n",
-		     "lwip: at most 16 of 16 pcbs in use, none left for 999,988 SYNs, no leak\n",
-		     "kernel: SyncookiesSent 1,000\n");
+	assert_words(
+		text, "1,000,000 SYNs as fast as possible; 4 clients with 10 bytes each\n\n",
+		"victim", "defence", "sent", "second", "SYN,ACKs", "open", "served", "ms\n",
+		"lwip    none     1,000,000  500,000    12,345     12      0/4        -\n",
+		"kernel  cookies  1,000,000  500,000    12,345     12      4/4     0.25\n\n",
+		"lwip, none: at most 16 of 16 pcbs in use, none left for 999,988 SYNs, no leak\n",
+		"kernel, cookies: SyncookiesSent 1,000\n");
 	assert_null(strstr(text, "ListenDrops"));
 	assert_fits(text, 80);
 }
@@ -101,20 +105,20 @@ TEST(what_varies_has_a_column)
 {
 	const char *text;
 
-	world.rows.parameter[0] = "tcp_syncookies";
+	world.rows.parameter[0] = "somaxconn";
 	world.row[0].value[0] = "0";
 	world.row[1].value[0] = "two";
 	text = written(print);
-	assert_words(text, "victim  tcp_syncookies       sent", "lwip    0 ", "kernel  two ",
-		     "lwip, tcp_syncookies 0:", "kernel, tcp_syncookies two: Syncookies");
-	assert_fits(text, 80);
+	assert_words(text, "victim  defence  somaxconn       sent", "lwip    none     0 ",
+		     "kernel  cookies  two ");
+	assert_fits(text, 90);
 }
 
 TEST(a_rate_is_of_the_victims_clock)
 {
 	world.plan[0].rate = world.plan[1].rate = 2000;
 	assert_words(written(print), "SYNs, 2,000 per second of the victim's clock;",
-		     "lwip    1,000,000   2,000 ");
+		     "lwip    none     1,000,000   2,000 ");
 }
 
 TEST(a_title_says_what_all_have_in_common_alone)
@@ -135,7 +139,7 @@ TEST(what_is_out_of_the_ordinary_is_told)
 	world.result[1].lost = 5;
 	world.result[1].counters = 0;
 	assert_words(written(print), "3 objects of its pools leaked,", "1,234 RSTs to the attacker",
-		     "kernel: no counter has changed, 5 segments lost on the way\n");
+		     "kernel, cookies: no counter has changed, 5 segments lost on the way\n");
 }
 
 TEST(comma_separated_values)
@@ -146,10 +150,10 @@ TEST(comma_separated_values)
 	world.row[0].value[0] = "1,2";
 	world.row[1].value[0] = "3";
 	text = written(flood_table_write_csv);
-	assert_words(
-		text, "victim,seed,kind,rate,backlog,leaked,sent,answered,",
-		",SyncookiesSent,ListenDrops\r\nlwip,\"1,2\",syn,0,8,0,1000000,12345,0,0,12,4,",
-		",16,999988,,\r\nkernel,3,syn,", ",1000,0\r\n");
+	assert_words(text, "victim,defence,seed,kind,rate,backlog,leaked,sent,answered,",
+		     ",SyncookiesSent,ListenDrops\r\nlwip,none,\"1,2\",syn,0,8,0,1000000,12345,0,0,"
+		     "12,4,",
+		     ",16,999988,,\r\nkernel,cookies,3,syn,", ",1000,0\r\n");
 }
 
 /* As many fields in each line as in the first. */
@@ -172,7 +176,8 @@ TEST(each_line_has_all_fields)
 
 TEST(json_has_the_course_of_each)
 {
-	assert_words(written(flood_table_write_json), "[{\"victim\":\"lwip\",\"varies\":{},",
+	assert_words(written(flood_table_write_json),
+		     "[{\"victim\":\"lwip\",\"defence\":\"none\",\"varies\":{},",
 		     "\"sent\":1000000,", "\"samples\":[{\"t_s\":0,", "\"states\":{}},{",
 		     "\"states\":{\"SYN_RCVD\":12}}", "{\"t_s\":2.5,\"sent\":1000000",
 		     "\"answered\":12345", "\"SYN_RCVD\":5}}]},{\"victim\":\"kernel\"",
