@@ -390,6 +390,25 @@ TEST(the_mss_is_rounded_down)
 	}
 }
 
+/* lwIP's connections do not inherit a listener's TTL. */
+TEST(the_answer_looks_like_lwip_s_own)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	uint8_t by_guard[20], by_lwip[20];
+
+	listener->ttl = 7;
+	listener->tos = 0x10;
+	send_segment(&syn);
+	memcpy(by_guard, sent.frame + 14, 20);
+	tcp_guard_stop();
+	send_segment(&syn);
+	memcpy(by_lwip, sent.frame + 14, 20);
+	/* Identification and checksum aside. */
+	assert_memory_equal(by_guard, by_lwip, 4);
+	assert_memory_equal(by_guard + 6, by_lwip + 6, 4);
+	assert_memory_equal(by_guard + 12, by_lwip + 12, 8);
+}
+
 /* -- Opening */
 
 TEST(a_handshake_opens_a_connection_of_lwip_s)
@@ -675,6 +694,202 @@ TEST(random_acknowledgements_are_refused)
 			 tries);
 }
 
+/* Neither SYN nor ACK: lwIP would take the SYN that must have been, and not the rest of it. */
+TEST(a_syn_ack_with_a_valid_cookie_opens_nothing)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	ack.flags |= SEG_SYN;
+	assert_reset(&ack);
+	assert_int_equal(pcbs(), 0);
+	assert_int_equal(counters->opened, 0);
+}
+
+/* -- What an application may do meanwhile */
+
+/* Established, and the first to go when lwIP needs room. */
+static void take_all_pcbs(int family, uint32_t isn)
+{
+	for (uint16_t i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+		struct segment syn = segment_of(family, (uint16_t)(4000 + i), SEG_SYN);
+
+		syn.seq = isn;
+		shake_hands(&syn);
+		tcp_setprio(accepted, TCP_PRIO_MIN);
+	}
+	assert_int_equal(pcbs(), MEMP_NUM_TCP_PCB);
+}
+
+/* Whichever family either is of. */
+TEST(a_connection_that_makes_room_is_reset)
+{
+	for (int family = 4; family <= 6; family += 2) {
+		for (int other = 4; other <= 6; other += 2) {
+			struct segment syn = segment_of(family, 5000, SEG_SYN), ack;
+			unsigned int before;
+
+			syn.seq += (uint32_t)other;
+			take_all_pcbs(other, (uint32_t)family);
+			send_segment(&syn);
+			ack = answer();
+			ack = ack_to(&ack);
+			before = sent.count;
+			send_segment(&ack);
+			assert_int_equal(sent.count, before + 1);
+			assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+			assert_int_equal(answer().src.family, other);
+			assert_in_range(answer().dst.port, 4000, 4000 + MEMP_NUM_TCP_PCB);
+			assert_int_equal(accepted->remote_port, 5000);
+			while (tcp_active_pcbs != NULL)
+				tcp_abort(tcp_active_pcbs);
+		}
+	}
+}
+
+static unsigned int reconnects;
+
+static void on_lost(void *arg, err_t err)
+{
+	struct endpoint to = client_side(4, 99);
+	ip_addr_t address = lwip_addr_of(&to);
+	struct tcp_pcb *pcb = tcp_new();
+
+	(void)arg;
+	(void)err;
+	assert_non_null(pcb);
+	assert_int_equal(tcp_connect(pcb, &address, 99, NULL), ERR_OK);
+	reconnects++;
+}
+
+/* It gets the place before the one for whom it was made; and a number of lwIP's own. */
+TEST(who_loses_a_connection_may_open_another)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
+
+	reconnects = 0;
+	take_all_pcbs(4, 1000);
+	for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+		tcp_err(pcb, on_lost);
+	send_segment(&syn);
+	syn_ack = answer();
+	ack = ack_to(&syn_ack);
+	send_segment(&ack);
+	for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+		tcp_err(pcb, NULL);
+	assert_int_equal(reconnects, 1);
+	assert_int_equal(counters->no_room, 1);
+	assert_int_equal(answer().flags, SEG_SYN);
+	assert_int_equal(answer().dst.port, 99);
+	assert_int_not_equal(answer().seq, syn_ack.seq);
+}
+
+static err_t on_accept_speak(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	assert_int_equal(on_accept(arg, pcb, err), ERR_OK);
+	assert_int_equal(tcp_write(pcb, "220 ", 4, TCP_WRITE_FLAG_COPY), ERR_OK);
+	return tcp_output(pcb);
+}
+
+TEST(a_server_may_speak_first)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+	tcp_accept(listener, on_accept_speak);
+	syn_ack = shake_hands(&syn);
+	assert_int_equal(answer().length, 4);
+	assert_int_equal(answer().seq, syn_ack.seq + 1);
+}
+
+static err_t on_accept_abort(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	(void)err;
+	accepts++;
+	tcp_abort(pcb);
+	return ERR_ABRT;
+}
+
+static err_t on_accept_refuse(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	(void)pcb;
+	(void)err;
+	accepts++;
+	return ERR_VAL;
+}
+
+/* As without the guard: the client gets a reset, and nothing is left. */
+TEST(an_application_may_refuse)
+{
+	static const tcp_accept_fn ways[] = { on_accept_abort, on_accept_refuse };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+		syn.seq += i;
+		tcp_accept(listener, ways[i]);
+		syn_ack = shake_hands(&syn);
+		assert_int_equal(accepts, i + 1);
+		assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+		assert_int_equal(answer().seq, syn_ack.seq + 1);
+		assert_int_equal(pcbs(), 0);
+	}
+}
+
+static err_t on_accept_last(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	assert_int_equal(on_accept(arg, pcb, err), ERR_OK);
+	tcp_close(listener);
+	return ERR_OK;
+}
+
+TEST(a_listener_may_be_closed_by_its_accept)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	tcp_accept(listener, on_accept_last);
+	shake_hands(&syn);
+	assert_int_equal(accepted->state, ESTABLISHED);
+	assert_null(tcp_listen_pcbs.listen_pcbs);
+	assert_int_equal(counters->opened, 1);
+	tcp_abort(accepted);
+	listen_at(8); /* for the one who cleans up */
+}
+
+static err_t on_no_memory(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	if (err == ERR_OK)
+		return on_accept(arg, pcb, err);
+	assert_null(pcb);
+	assert_int_equal(err, ERR_MEM);
+	tcp_close(listener);
+	listener = NULL;
+	return err;
+}
+
+TEST(a_listener_may_be_closed_when_lwip_has_no_room)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	struct tcp_pcb *taken[MEMP_NUM_TCP_PCB];
+
+	tcp_accept(listener, on_no_memory);
+	send_segment(&syn);
+	ack = answer();
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		taken[i] = tcp_new();
+	ack = ack_to(&ack);
+	send_segment(&ack);
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		tcp_abort(taken[i]);
+	assert_null(listener);
+	assert_int_equal(counters->no_room, 1);
+	listen_at(8);
+}
+
 /* -- No room */
 
 TEST(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again)
@@ -831,6 +1046,7 @@ int main(void)
 		GUARDED(with_timestamps_the_options_come_back),
 		GUARDED(a_window_scale_out_of_range_is_the_greatest),
 		GUARDED(the_mss_is_rounded_down),
+		GUARDED(the_answer_looks_like_lwip_s_own),
 		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
 		GUARDED(data_flow_after_it_in_both_directions),
 		GUARDED(data_may_come_with_the_cookie),
@@ -845,6 +1061,13 @@ int main(void)
 		GUARDED(before_the_first_cookie_acks_are_not_looked_at),
 		GUARDED(a_reset_is_left_to_lwip),
 		GUARDED(random_acknowledgements_are_refused),
+		GUARDED(a_syn_ack_with_a_valid_cookie_opens_nothing),
+		GUARDED(a_connection_that_makes_room_is_reset),
+		GUARDED(who_loses_a_connection_may_open_another),
+		GUARDED(a_server_may_speak_first),
+		GUARDED(an_application_may_refuse),
+		GUARDED(a_listener_may_be_closed_by_its_accept),
+		GUARDED(a_listener_may_be_closed_when_lwip_has_no_room),
 		GUARDED(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again),
 		GUARDED(a_full_backlog_drops_the_ack),
 		GUARDED(without_memory_nothing_is_answered_and_nothing_is_lost),
