@@ -400,6 +400,7 @@ static void answer(struct tcp_pcb_listen *listener, const struct tcp_hdr *syn,
 	tell(TCP_GUARD_ANSWERS);
 	if (send_answer(listener, syn, client) != ERR_OK) {
 		guard.counters.unsent++;
+		tell(TCP_GUARD_UNSENT);
 		return;
 	}
 	guard.answered |= (u8_t)(1u << guard.generation);
@@ -551,6 +552,7 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 {
 	struct netif *netif = route(listener);
 
+	tell(TCP_GUARD_OPENS);
 	if (netif == NULL || syn == NULL || ack == NULL) {
 		if (syn != NULL)
 			pbuf_free(syn);
@@ -558,7 +560,6 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 			pbuf_free(ack);
 		return false;
 	}
-	tell(TCP_GUARD_OPENS);
 	replay(syn, netif, hdr);
 	if (!has_taken()) {
 		pbuf_free(ack);

@@ -1035,6 +1035,35 @@ TEST(an_observer_sees_each_step)
 	assert_int_equal(seen[4], TCP_GUARD_FORGED);
 }
 
+/* What has begun comes to its end, whatever fails. */
+TEST(an_observer_sees_what_fails)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	struct pbuf *p = packet(&syn, 0);
+	void *hoarded = hoard(0);
+
+	seen_count = 0;
+	tcp_guard_observe(note, seen);
+	ip_input(p, &netif);
+	mem_free(hoarded);
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	p = packet(&ack, 0);
+	hoarded = hoard(0);
+	ip_input(p, &netif);
+	mem_free(hoarded);
+	tcp_guard_observe(NULL, NULL);
+	assert_int_equal(seen_count, 5);
+	assert_int_equal(seen[0], TCP_GUARD_ANSWERS);
+	assert_int_equal(seen[1], TCP_GUARD_UNSENT);
+	assert_int_equal(seen[2], TCP_GUARD_ANSWERS);
+	assert_int_equal(seen[3], TCP_GUARD_OPENS);
+	assert_int_equal(seen[4], TCP_GUARD_NO_ROOM);
+	assert_int_equal(counters->unsent, 1);
+	assert_int_equal(counters->no_room, 1);
+}
+
 #define GUARDED(test) cmocka_unit_test_setup_teardown(test, guard_everything, clean_up)
 
 int main(void)
@@ -1073,6 +1102,7 @@ int main(void)
 		GUARDED(without_memory_nothing_is_answered_and_nothing_is_lost),
 		GUARDED(without_memory_a_valid_ack_is_dropped_and_may_come_again),
 		GUARDED(an_observer_sees_each_step),
+		GUARDED(an_observer_sees_what_fails),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, start, NULL);
