@@ -250,6 +250,7 @@ static u16_t write_options(u8_t *at, const struct options *options)
 	return (u16_t)(at - start);
 }
 
+#if LWIP_TCP_TIMESTAMPS
 /* A time of now or just before whose lowest bits say what the client can. */
 static u32_t timestamp_for(const struct options *client)
 {
@@ -258,6 +259,7 @@ static u32_t timestamp_for(const struct options *client)
 
 	return (s32_t)(stamp - now) > 0 ? stamp - (TS_MASK + 1) : stamp;
 }
+#endif
 
 /* -- Segments: with the addresses of the one that lwIP is at */
 
@@ -353,6 +355,8 @@ static struct options answer_to(const struct options *client, struct netif *neti
 		own.sack = client->sack;
 #endif
 	}
+#else
+	LWIP_UNUSED_ARG(client);
 #endif
 	return own;
 }
