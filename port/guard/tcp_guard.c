@@ -474,13 +474,15 @@ static void replay(struct pbuf *syn, struct netif *netif, const struct tcp_hdr *
 #endif
 }
 
-/* lwIP puts a new connection at the head of its list. */
-static bool has_taken(void)
+/* lwIP puts a new connection at the head of its list. @return the one just opened; NULL: lwIP has not */
+static struct tcp_pcb *taken(void)
 {
-	const struct tcp_pcb *newest = tcp_active_pcbs;
+	struct tcp_pcb *newest = tcp_active_pcbs;
+	bool is_it = newest != NULL && newest->state == SYN_RCVD &&
+		     newest->remote_port == opening.remote_port &&
+		     newest->lastack == opening.cookie;
 
-	return newest != NULL && newest->state == SYN_RCVD &&
-	       newest->remote_port == opening.remote_port && newest->lastack == opening.cookie;
+	return is_it ? newest : NULL;
 }
 
 /* The SYN that must have been, from the ACK and what its cookie and its timestamp bring back. */
@@ -555,6 +557,7 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 			    struct pbuf *syn, struct pbuf *ack)
 {
 	struct netif *netif = route(listener);
+	struct tcp_pcb *pcb;
 
 	tell(TCP_GUARD_OPENS);
 	if (netif == NULL || syn == NULL || ack == NULL) {
@@ -565,10 +568,13 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 		return false;
 	}
 	replay(syn, netif, hdr);
-	if (!has_taken()) {
+	pcb = taken();
+	if (pcb == NULL) {
 		pbuf_free(ack);
 		return false;
 	}
+	/* From that SYN,ACK to this ACK is no round trip. */
+	pcb->rttest = 0;
 	tell(TCP_GUARD_OPENED);
 	tcp_input(ack, ip_current_input_netif());
 	return true;

@@ -444,6 +444,20 @@ TEST(data_flow_after_it_in_both_directions)
 	assert_int_equal(answer().ack, 1101);
 }
 
+/* The one that lwIP would measure takes no time at all, however far the client is. */
+TEST(no_round_trip_is_measured_where_none_was)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	u32_t before = tcp_ticks;
+
+	tcp_ticks = 100;
+	shake_hands(&syn);
+	tcp_ticks = before;
+	assert_int_equal(accepted->rto, LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL);
+	assert_int_equal(accepted->sv, LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL);
+	assert_int_equal(accepted->rttest, 0);
+}
+
 TEST(data_may_come_with_the_cookie)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), data;
@@ -1078,6 +1092,7 @@ int main(void)
 		GUARDED(the_answer_looks_like_lwip_s_own),
 		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
 		GUARDED(data_flow_after_it_in_both_directions),
+		GUARDED(no_round_trip_is_measured_where_none_was),
 		GUARDED(data_may_come_with_the_cookie),
 		GUARDED(a_chain_of_pbufs_will_do),
 		GUARDED(few_half_open_connections_are_left_to_lwip),
