@@ -423,9 +423,7 @@ static bool is_second_answer(const struct pbuf *p, u16_t ip_hlen)
 	struct tcp_hdr hdr;
 
 	return pbuf_copy_partial(p, &hdr, TCP_HLEN, ip_hlen) == TCP_HLEN &&
-	       TCPH_FLAGS(&hdr) == (TCP_SYN | TCP_ACK) && hdr.seqno == lwip_htonl(opening.cookie) &&
-	       hdr.src == lwip_htons(opening.local_port) &&
-	       hdr.dest == lwip_htons(opening.remote_port);
+	       TCPH_FLAGS(&hdr) == (TCP_SYN | TCP_ACK) && hdr.seqno == lwip_htonl(opening.cookie);
 }
 
 #if LWIP_IPV4
@@ -478,11 +476,10 @@ static void replay(struct pbuf *syn, struct netif *netif, const struct tcp_hdr *
 static struct tcp_pcb *taken(void)
 {
 	struct tcp_pcb *newest = tcp_active_pcbs;
-	bool is_it = newest != NULL && newest->state == SYN_RCVD &&
-		     newest->remote_port == opening.remote_port &&
-		     newest->lastack == opening.cookie;
 
-	return is_it ? newest : NULL;
+	if (newest == NULL || newest->state != SYN_RCVD || newest->lastack != opening.cookie)
+		return NULL;
+	return newest;
 }
 
 /* The SYN that must have been, from the ACK and what its cookie and its timestamp bring back. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "unit.h"
 
+#include "guard/siphash.h"
 #include "guard/tcp_guard.h"
+#include "guard/tcp_guard_hooks.h"
 #include "lab/lwip_addr.h"
 #include "linux/clock.h"
 #include "linux/entropy.h"
@@ -273,9 +275,12 @@ TEST(a_syn_is_answered_and_nothing_is_kept)
 {
 	for (int family = 4; family <= 6; family += 2) {
 		struct segment syn = segment_of(family, 5000, SEG_SYN), syn_ack;
+		u32_t out = lwip_stats.tcp.xmit, out_mib = lwip_stats.mib2.tcpoutsegs;
 
 		send_segment(&syn);
 		syn_ack = answer();
+		assert_int_equal(lwip_stats.tcp.xmit, (STAT_COUNTER)(out + 1));
+		assert_int_equal(lwip_stats.mib2.tcpoutsegs, out_mib + 1);
 		assert_int_equal(syn_ack.flags, SEG_SYN | SEG_ACK);
 		assert_true(endpoint_equal(&syn_ack.src, &syn.dst));
 		assert_true(endpoint_equal(&syn_ack.dst, &syn.src));
@@ -306,6 +311,57 @@ TEST(the_same_syn_gets_the_same_cookie_and_another_another)
 	send_segment(&syn);
 	isn = answer().seq;
 	assert_true(port != first && isn != first && isn != port);
+}
+
+/* As tcp_guard.h has it. The first secret is the first of what LWIP_RAND() gives. */
+TEST(a_cookie_is_a_hash_under_a_secret)
+{
+	uint8_t secret[16], input[41];
+
+	entropy_seed(7);
+	for (int i = 0; i < 16; i += 4)
+		memcpy(secret + i, &(u32_t){ LWIP_RAND() }, 4);
+	entropy_seed(7);
+	tcp_guard_start(0);
+	for (int family = 4; family <= 6; family += 2) {
+		struct segment syn = segment_of(family, 5000, SEG_SYN);
+		size_t size = family == 6 ? 16 : 4;
+
+		syn.mss = 1440;
+		send_segment(&syn);
+		memcpy(input, syn.src.addr, size);
+		memcpy(input + size, syn.dst.addr, size);
+		size *= 2;
+		memcpy(input + size, &(u16_t){ syn.src.port }, 2);
+		memcpy(input + size + 2, &(u16_t){ syn.dst.port }, 2);
+		memcpy(input + size + 4, &syn.seq, 4);
+		input[size + 8] = 6; /* generation 0, and 1440's place */
+		assert_int_equal(answer().seq,
+				 6u << 27 | (siphash(secret, input, size + 9) & ((1u << 27) - 1)));
+	}
+}
+
+TEST(secrets_are_renewed)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	uint32_t first;
+
+	send_segment(&syn);
+	first = answer().seq;
+	clock_advance(4 * TCP_GUARD_PERIOD_MS); /* the first one's place again */
+	send_segment(&syn);
+	assert_int_equal(answer().seq >> 27, first >> 27);
+	assert_int_not_equal(answer().seq, first);
+}
+
+TEST(a_small_mtu_is_announced)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	netif.mtu = 576;
+	send_segment(&syn);
+	netif.mtu = 1500;
+	assert_int_equal(answer().mss, 536);
 }
 
 TEST(without_timestamps_there_is_an_mss_alone)
@@ -349,6 +405,7 @@ TEST(with_timestamps_the_options_come_back)
 
 			assert_int_equal(accepted->snd_scale, wscale < 0 ? 0 : wscale);
 			assert_int_equal(accepted->snd_wnd, 5000u << (wscale < 0 ? 0 : wscale));
+			assert_int_equal(accepted->snd_wnd_max, accepted->snd_wnd);
 			assert_int_equal(!!(accepted->flags & TF_SACK), sack);
 			assert_true(accepted->flags & TF_TIMESTAMP);
 			assert_int_equal(accepted->ts_recent, 78);
@@ -407,6 +464,61 @@ TEST(the_answer_looks_like_lwip_s_own)
 	assert_memory_equal(by_guard, by_lwip, 4);
 	assert_memory_equal(by_guard + 6, by_lwip + 6, 4);
 	assert_memory_equal(by_guard + 12, by_lwip + 12, 8);
+}
+
+/* Options that no frame_build() makes; the guard alone. @return what it answers */
+static struct segment answer_to_options(const uint8_t *options, size_t size)
+{
+	struct endpoint src = client_side(4, 5000), dst = server_side(4);
+	struct tcp_pcb_listen lpcb = { .state = LISTEN, .backlog = 1 };
+	struct {
+		struct tcp_hdr hdr;
+		uint8_t options[40];
+	} syn = { .hdr = { .src = 5000, .dest = PORT, .seqno = 1000 } };
+
+	*ip_current_src_addr() = lwip_addr_of(&src);
+	*ip_current_dest_addr() = lwip_addr_of(&dst);
+	memset(syn.options, 5, sizeof(syn.options));
+	memcpy(syn.options, options, size);
+	TCPH_HDRLEN_FLAGS_SET(&syn.hdr, (TCP_HLEN + size) / 4, TCP_SYN);
+	assert_int_equal(tcp_guard_input((struct tcp_pcb *)(void *)&lpcb, &syn.hdr, (u16_t)size,
+					 (u16_t)size, NULL, NULL),
+			 ERR_ABRT);
+	return answer();
+}
+
+#define ANSWER_TO(...)                                      \
+	answer_to_options((const uint8_t[]){ __VA_ARGS__ }, \
+			  sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define MSS_PLACE(answer) ((answer).seq >> 27 & 7)
+#define NO_MSS            2 /* 536's place */
+#define TIMESTAMP         8, 10, 0, 0, 0, 1, 0, 0, 0, 0
+
+TEST(broken_options_do_not_count)
+{
+	struct segment answer;
+
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 1, 1, 2, 4, 5, 180, 0)), 7);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(0, 0, 0, 0, 2, 4, 5, 180)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(2, 3, 5, 180)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(2, 5, 5, 180, 0, 0, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(5, 1, 2, 4, 5, 180, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(5, 0, 2, 4, 5, 180, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 2, 4, 5)), NO_MSS); /* one byte missing */
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 1, 1, 2)), NO_MSS);
+	assert_false(ANSWER_TO(8, 10, 0, 0, 0, 1, 0, 0).timestamps);
+	assert_false(ANSWER_TO(8, 11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0).timestamps);
+	assert_false(ANSWER_TO(8, 9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0).timestamps);
+	answer = ANSWER_TO(3, 4, 7, 7, TIMESTAMP, 0, 0);
+	assert_true(answer.timestamps);
+	assert_int_equal(answer.wscale, -1);
+	answer = ANSWER_TO(4, 3, 7, 1, TIMESTAMP, 0, 0);
+	assert_true(answer.timestamps);
+	assert_false(answer.sack_permitted);
+	/* An unknown one is passed over. */
+	answer = ANSWER_TO(253, 4, 2, 4, 2, 4, 5, 180, 3, 3, 7, 4, 2, TIMESTAMP, 1);
+	assert_int_equal(MSS_PLACE(answer), 7);
+	assert_true(answer.timestamps && answer.sack_permitted && answer.wscale >= 0);
 }
 
 /* -- Opening */
@@ -511,6 +623,32 @@ TEST(few_half_open_connections_are_left_to_lwip)
 	assert_int_equal(pcbs(), 3);
 }
 
+/* Of all listeners: here one for each of two ports. */
+TEST(half_open_connections_of_all_listeners_count)
+{
+	struct tcp_pcb_listen *first = (struct tcp_pcb_listen *)(void *)listener;
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	struct tcp_pcb *second = tcp_new_ip_type(IPADDR_TYPE_ANY);
+
+	assert_int_equal(tcp_bind(second, IP_ANY_TYPE, PORT + 1), ERR_OK);
+	second = tcp_listen_with_backlog(second, 8);
+	tcp_guard_start(2);
+	for (uint16_t i = 0; i < 2; i++) {
+		syn.dst.port = (uint16_t)(PORT + i);
+		send_segment(&syn);
+	}
+	assert_int_equal(first->accepts_pending, 1);
+	assert_int_equal(counters->passed, 2);
+	syn.src.port++;
+	send_segment(&syn);
+	syn.dst.port = PORT;
+	send_segment(&syn);
+	assert_int_equal(counters->answered, 2);
+	while (tcp_active_pcbs != NULL)
+		tcp_abort(tcp_active_pcbs);
+	tcp_close(second);
+}
+
 TEST(the_last_place_in_a_backlog_is_for_cookies)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN);
@@ -591,7 +729,7 @@ TEST(a_change_of_any_bit_is_a_forgery)
 TEST(a_used_cookie_is_refused_when_it_comes_again)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN);
-	struct segment syn_ack = shake_hands(&syn), ack = ack_to(&syn_ack);
+	struct segment syn_ack = shake_hands(&syn), ack = ack_to(&syn_ack), last;
 
 	tcp_abort(accepted);
 	assert_reset(&ack);
@@ -601,16 +739,19 @@ TEST(a_used_cookie_is_refused_when_it_comes_again)
 	for (uint16_t i = 1; i < TCP_GUARD_REMEMBERED; i++) {
 		struct segment other = segment_of(4, (uint16_t)(5000 + i), SEG_SYN);
 
-		shake_hands(&other);
+		last = shake_hands(&other);
 		tcp_abort(accepted);
 	}
 	assert_reset(&ack);
-	assert_int_equal(counters->replayed, 2);
+	ack = ack_to(&last);
+	assert_reset(&ack);
+	assert_int_equal(counters->replayed, 3);
+	ack = ack_to(&syn_ack);
 	syn.src.port = 7000;
 	shake_hands(&syn);
 	tcp_abort(accepted);
 	send_segment(&ack);
-	assert_int_equal(counters->replayed, 2);
+	assert_int_equal(counters->replayed, 3);
 	assert_int_equal(counters->opened, TCP_GUARD_REMEMBERED + 2);
 }
 
@@ -643,6 +784,26 @@ TEST(a_cookie_lives_for_one_to_two_periods)
 	clock_advance(2 * TCP_GUARD_PERIOD_MS);
 	assert_reset(&expired);
 	assert_int_equal(counters->expired, 1);
+	assert_int_equal(counters->forged, 0);
+}
+
+/* Of any generation. */
+TEST(expired_is_told_from_forged_while_its_secret_is_there)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+
+	for (unsigned int periods = 1; periods <= 4; periods++) {
+		clock_advance(TCP_GUARD_PERIOD_MS);
+		syn.src.port++;
+		send_segment(&syn);
+		ack = answer();
+		ack = ack_to(&ack);
+		clock_advance(3 * TCP_GUARD_PERIOD_MS);
+		assert_reset(&ack);
+		assert_int_equal(counters->expired, periods);
+		clock_advance(TCP_GUARD_PERIOD_MS);
+		assert_reset(&ack); /* none is out any more */
+	}
 	assert_int_equal(counters->forged, 0);
 }
 
@@ -686,6 +847,7 @@ TEST(a_reset_is_left_to_lwip)
 	send_segment(&rst);
 	assert_int_equal(sent.count, 0);
 	assert_int_equal(accepts, 0);
+	assert_int_equal(counters->opened, 0);
 }
 
 /* 2^-28 of all numbers are valid: of ten million, 0.04 on average; 3 or more once in 100,000 runs. */
@@ -767,18 +929,18 @@ static unsigned int reconnects;
 
 static void on_lost(void *arg, err_t err)
 {
-	struct endpoint to = client_side(4, 99);
+	struct endpoint to = client_side(4, 5000);
 	ip_addr_t address = lwip_addr_of(&to);
 	struct tcp_pcb *pcb = tcp_new();
 
 	(void)arg;
 	(void)err;
 	assert_non_null(pcb);
-	assert_int_equal(tcp_connect(pcb, &address, 99, NULL), ERR_OK);
+	assert_int_equal(tcp_connect(pcb, &address, 5000, NULL), ERR_OK);
 	reconnects++;
 }
 
-/* It gets the place before the one for whom it was made; and a number of lwIP's own. */
+/* Even to the one for whom the place was made, and before it; its number is lwIP's own. */
 TEST(who_loses_a_connection_may_open_another)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
@@ -796,8 +958,9 @@ TEST(who_loses_a_connection_may_open_another)
 	assert_int_equal(reconnects, 1);
 	assert_int_equal(counters->no_room, 1);
 	assert_int_equal(answer().flags, SEG_SYN);
-	assert_int_equal(answer().dst.port, 99);
-	assert_int_not_equal(answer().seq, syn_ack.seq);
+	assert_int_equal(answer().dst.port, 5000);
+	assert_int_not_equal(answer().src.port, PORT);
+	assert_int_not_equal(answer().seq + 1, syn_ack.seq); /* lwIP's SYNs have iss - 1 */
 }
 
 static err_t on_accept_speak(void *arg, struct tcp_pcb *pcb, err_t err)
@@ -1085,22 +1248,28 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARDED(a_syn_is_answered_and_nothing_is_kept),
 		GUARDED(the_same_syn_gets_the_same_cookie_and_another_another),
+		GUARDED(a_cookie_is_a_hash_under_a_secret),
+		GUARDED(secrets_are_renewed),
+		GUARDED(a_small_mtu_is_announced),
 		GUARDED(without_timestamps_there_is_an_mss_alone),
 		GUARDED(with_timestamps_the_options_come_back),
 		GUARDED(a_window_scale_out_of_range_is_the_greatest),
 		GUARDED(the_mss_is_rounded_down),
 		GUARDED(the_answer_looks_like_lwip_s_own),
+		GUARDED(broken_options_do_not_count),
 		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
 		GUARDED(data_flow_after_it_in_both_directions),
 		GUARDED(no_round_trip_is_measured_where_none_was),
 		GUARDED(data_may_come_with_the_cookie),
 		GUARDED(a_chain_of_pbufs_will_do),
 		GUARDED(few_half_open_connections_are_left_to_lwip),
+		GUARDED(half_open_connections_of_all_listeners_count),
 		GUARDED(the_last_place_in_a_backlog_is_for_cookies),
 		GUARDED(a_guard_that_is_off_changes_nothing),
 		GUARDED(a_change_of_any_bit_is_a_forgery),
 		GUARDED(a_used_cookie_is_refused_when_it_comes_again),
 		GUARDED(a_cookie_lives_for_one_to_two_periods),
+		GUARDED(expired_is_told_from_forged_while_its_secret_is_there),
 		GUARDED(time_may_wrap_around),
 		GUARDED(before_the_first_cookie_acks_are_not_looked_at),
 		GUARDED(a_reset_is_left_to_lwip),
