@@ -24,6 +24,7 @@ static struct {
 	uint8_t frame[2000]; /* the last one, with an Ethernet header made up */
 	size_t size;
 	unsigned int count;
+	const struct netif *by;
 } sent;
 
 static err_t note_packet(struct pbuf *p, uint8_t type_high, uint8_t type_low)
@@ -37,15 +38,15 @@ static err_t note_packet(struct pbuf *p, uint8_t type_high, uint8_t type_low)
 
 static err_t note_ipv4(struct netif *to, struct pbuf *p, const ip4_addr_t *address)
 {
-	(void)to;
 	(void)address;
+	sent.by = to;
 	return note_packet(p, 0x08, 0x00);
 }
 
 static err_t note_ipv6(struct netif *to, struct pbuf *p, const ip6_addr_t *address)
 {
-	(void)to;
 	(void)address;
+	sent.by = to;
 	return note_packet(p, 0x86, 0xdd);
 }
 
@@ -313,10 +314,26 @@ TEST(the_same_syn_gets_the_same_cookie_and_another_another)
 	assert_true(port != first && isn != first && isn != port);
 }
 
-/* As tcp_guard.h has it. The first secret is the first of what LWIP_RAND() gives. */
+/* As tcp_guard.h has it; head: generation and place of the MSS. */
+static uint32_t cookie_under(const uint8_t secret[16], uint8_t head, const struct segment *syn)
+{
+	uint8_t input[41] = { 0 };
+	size_t size = syn->src.family == 6 ? 16 : 4;
+
+	memcpy(input, syn->src.addr, size);
+	memcpy(input + size, syn->dst.addr, size);
+	size *= 2;
+	memcpy(input + size, &(u16_t){ syn->src.port }, 2);
+	memcpy(input + size + 2, &(u16_t){ syn->dst.port }, 2);
+	memcpy(input + size + 4, &syn->seq, 4);
+	input[size + 8] = head;
+	return (uint32_t)head << 27 | (siphash(secret, input, size + 9) & ((1u << 27) - 1));
+}
+
+/* The first secret is the first of what LWIP_RAND() gives. */
 TEST(a_cookie_is_a_hash_under_a_secret)
 {
-	uint8_t secret[16], input[41];
+	uint8_t secret[16];
 
 	entropy_seed(7);
 	for (int i = 0; i < 16; i += 4)
@@ -325,19 +342,10 @@ TEST(a_cookie_is_a_hash_under_a_secret)
 	tcp_guard_start(0);
 	for (int family = 4; family <= 6; family += 2) {
 		struct segment syn = segment_of(family, 5000, SEG_SYN);
-		size_t size = family == 6 ? 16 : 4;
 
 		syn.mss = 1440;
 		send_segment(&syn);
-		memcpy(input, syn.src.addr, size);
-		memcpy(input + size, syn.dst.addr, size);
-		size *= 2;
-		memcpy(input + size, &(u16_t){ syn.src.port }, 2);
-		memcpy(input + size + 2, &(u16_t){ syn.dst.port }, 2);
-		memcpy(input + size + 4, &syn.seq, 4);
-		input[size + 8] = 6; /* generation 0, and 1440's place */
-		assert_int_equal(answer().seq,
-				 6u << 27 | (siphash(secret, input, size + 9) & ((1u << 27) - 1)));
+		assert_int_equal(answer().seq, cookie_under(secret, 6, &syn));
 	}
 }
 
@@ -570,6 +578,39 @@ TEST(no_round_trip_is_measured_where_none_was)
 	assert_int_equal(accepted->rttest, 0);
 }
 
+/* One whose way is not the default one: the answer's, and the second one's, which does not leave. */
+TEST(a_listener_may_be_bound_to_a_netif)
+{
+	struct netif *ways[] = { NULL, &netif };
+	struct netif other;
+	ip4_addr_t address, netmask;
+
+	memset(&other, 0, sizeof(other));
+	IP4_ADDR(&address, 10, 8, 0, 2);
+	IP4_ADDR(&netmask, 255, 255, 255, 0);
+	assert_non_null(netif_add(&other, &address, &netmask, NULL, NULL, init_netif, netif_input));
+	netif_set_default(&other);
+	netif_set_up(&other);
+	for (int i = 0; i < 2; i++) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + i), SEG_SYN), ack;
+
+		memcpy(syn.src.addr, (const uint8_t[]){ 192, 0, 2, 1 }, 4);
+		tcp_bind_netif(listener, ways[i]);
+		sent.count = 0;
+		send_segment(&syn);
+		assert_ptr_equal(sent.by, i == 0 ? &other : &netif);
+		ack = answer();
+		ack = ack_to(&ack);
+		ack.src = syn.src;
+		send_segment(&ack);
+		assert_int_equal(accepts, i + 1);
+		assert_int_equal(sent.count, 1);
+		tcp_abort(accepted);
+	}
+	netif_remove(&other);
+	netif_set_default(&netif);
+}
+
 TEST(data_may_come_with_the_cookie)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), data;
@@ -696,6 +737,22 @@ static void assert_reset(const struct segment *ack)
 	assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
 	assert_int_equal(answer().seq, ack->ack);
 	assert_int_equal(accepts, before);
+}
+
+/* Nor those that have not been in use: the one before the first is valid. */
+TEST(no_secret_is_zero)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	static const uint8_t zero[16];
+
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	for (uint8_t head = 0; head < 32; head++) {
+		ack.ack = cookie_under(zero, head, &syn) + 1;
+		assert_reset(&ack);
+	}
+	assert_int_equal(counters->forged, 32);
 }
 
 TEST(a_change_of_any_bit_is_a_forgery)
@@ -1260,12 +1317,14 @@ int main(void)
 		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
 		GUARDED(data_flow_after_it_in_both_directions),
 		GUARDED(no_round_trip_is_measured_where_none_was),
+		GUARDED(a_listener_may_be_bound_to_a_netif),
 		GUARDED(data_may_come_with_the_cookie),
 		GUARDED(a_chain_of_pbufs_will_do),
 		GUARDED(few_half_open_connections_are_left_to_lwip),
 		GUARDED(half_open_connections_of_all_listeners_count),
 		GUARDED(the_last_place_in_a_backlog_is_for_cookies),
 		GUARDED(a_guard_that_is_off_changes_nothing),
+		GUARDED(no_secret_is_zero),
 		GUARDED(a_change_of_any_bit_is_a_forgery),
 		GUARDED(a_used_cookie_is_refused_when_it_comes_again),
 		GUARDED(a_cookie_lives_for_one_to_two_periods),
