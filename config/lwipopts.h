@@ -16,7 +16,7 @@
 
 /* -- Observation */
 #define LWIP_HOOK_FILENAME         "lwip_hooks.h" /* the trace hook's macros, and the guard's */
-#define LWIP_STATS_DISPLAY         1             /* names for the statistics that the lab prints */
+#define LWIP_STATS_DISPLAY         1              /* names for the statistics that the lab prints */
 #define MIB2_STATS                 1 /* SNMP's counters: opens, resets, retransmissions */
 #define LWIP_NUM_NETIF_CLIENT_DATA 2 /* from a netif to the wire and the neighbours put into it */
 

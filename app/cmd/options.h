@@ -47,8 +47,8 @@ struct run_options {
 	const char *report;                   /**< file for the report; NULL: none */
 	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */
 	struct texts lwip;                    /**< "keep_idle=5000": end/lwip_option.h */
-	bool guard;                   /**< SYN cookies before lwIP's listeners */
-	unsigned int guard_threshold; /**< half-open connections that are left to lwIP */
+	bool guard;                           /**< SYN cookies before lwIP's listeners */
+	unsigned int guard_threshold;         /**< half-open connections that are left to lwIP */
 	struct wire_option rules[WIRE_RULES]; /**< in their order; each can be read */
 	unsigned int rule_count;
 	unsigned int patience_ms; /**< 0: the lab's own, by whether there are rules */
