@@ -8,12 +8,12 @@
 /* As lwIP, the guard is one per process. */
 static struct lab *guarded;
 static struct cause frame; /* that was the cause before the guard acted */
-static bool acting;
 
 static const struct {
 	const char *name, *text;
 } deeds[] = {
 	[TCP_GUARD_ANSWERS] = { GUARD_ANSWER, "answers by a cookie, and keeps nothing" },
+	[TCP_GUARD_UNSENT] = { "unsent", "no memory, or no way, for the answer" },
 	[TCP_GUARD_OPENS] = { "open", "a valid cookie: lwIP gets the SYN that must have been" },
 	[TCP_GUARD_OPENED] = { GUARD_OPENED, "lwIP has taken it; the ACK follows" },
 	[TCP_GUARD_NO_ROOM] = { "no room", "lwIP has no room for one more: ACK dropped" },
@@ -22,18 +22,16 @@ static const struct {
 	[TCP_GUARD_REPLAYED] = { "replayed", "a cookie that was used before" },
 };
 
-/* What lwIP does now is the guard's doing: the SYN comes from it. The answer's end the wire knows. */
-static void begin_to_act(const struct event *deed)
+/* What is sent, or what lwIP does, now is the guard's doing. */
+static bool begins_to_act(enum tcp_guard_event event)
 {
-	frame = timeline_set_cause(guarded->timeline, (struct cause){ .event = deed->n });
-	acting = true;
+	return event == TCP_GUARD_ANSWERS || event == TCP_GUARD_OPENS;
 }
 
-static void end_to_act(void)
+/* An answer that is sent is the last thing done about its frame. */
+static bool ends_to_act(enum tcp_guard_event event)
 {
-	if (acting)
-		timeline_set_cause(guarded->timeline, frame);
-	acting = false;
+	return event == TCP_GUARD_UNSENT || event == TCP_GUARD_OPENED || event == TCP_GUARD_NO_ROOM;
 }
 
 static void on_event(void *context, enum tcp_guard_event event)
@@ -45,14 +43,14 @@ static void on_event(void *context, enum tcp_guard_event event)
 	(void)context;
 	if (guarded->wire.in_bulk)
 		return; /* nor are its frames on the timeline */
-	if (event == TCP_GUARD_OPENED || event == TCP_GUARD_NO_ROOM)
-		end_to_act();
+	if (ends_to_act(event))
+		timeline_set_cause(timeline, frame);
 	cause = timeline_event(timeline, timeline_cause(timeline).event);
 	deed = timeline_add(timeline, EV_GUARD, WHO_LWIP, cause == NULL ? NULL : cause->conn);
 	deed->guard.name = deeds[event].name;
 	deed->guard.text = deeds[event].text;
-	if (event == TCP_GUARD_ANSWERS || event == TCP_GUARD_OPENS)
-		begin_to_act(deed);
+	if (begins_to_act(event))
+		frame = timeline_set_cause(timeline, (struct cause){ .event = deed->n });
 }
 
 unsigned int guard_default_threshold(void)

@@ -28,7 +28,7 @@ void remarks_free(struct remarks *remarks);
  *     lwip's clock: 120.250 s                                lwIP's time has jumped before it
  *     released by the wire after packet 9, 0.055 ms later    packets count from 1, as in the capture
  *     lost by the wire: …
- *     guard: valid cookie: lwIP gets the SYN, rebuilt        what lwIP's guard did about it,
+ *     guard: a valid cookie: lwIP gets the SYN that must …   what lwIP's guard did about it,
  *     lwip: FIN_WAIT_1 → FIN_WAIT_2                          or what it has caused,
  *     lwip: LISTEN → SYN_RCVD, by the guard                  both in their order
  *     kernel: ESTABLISHED → FIN_WAIT_1, by close()           what else has

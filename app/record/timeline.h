@@ -102,8 +102,8 @@ struct event {
 			const char *text;   /**< for people */
 		} fault;
 		struct {
-			const char *name; /**< GUARD_ANSWER, "open", "opened", "no room", "forged",
-					       "expired", "replayed" */
+			const char *name; /**< GUARD_ANSWER, "unsent", "open", "opened", "no room",
+					       "forged", "expired", "replayed" */
 			const char *text; /**< for people */
 		} guard;
 		struct {

@@ -19,10 +19,9 @@ const char *scenario_theme(const struct scenario *scenario)
 /* The themes in the order of a connection's life. A theme that is not here comes last. */
 static size_t rank(const struct scenario *scenario)
 {
-	static const char *const themes[] = { "open",      "established", "close",
-					      "reset",     "abort",       "time_wait",
-					      "keepalive", "timeout",     "flood",
-					      "errno" };
+	static const char *const themes[] = { "open",  "established", "close",     "reset",
+					      "abort", "time_wait",   "keepalive", "timeout",
+					      "flood", "errno" };
 	size_t i = 0;
 
 	while (i < sizeof(themes) / sizeof(themes[0]) &&

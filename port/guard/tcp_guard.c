@@ -19,6 +19,12 @@
 #if !TCP_LISTEN_BACKLOG
 #error "The guard counts half-open connections by lwIP's backlog: it needs TCP_LISTEN_BACKLOG 1"
 #endif
+#if TCP_GUARD_PERIOD_MS < 1
+#error "TCP_GUARD_PERIOD_MS must be at least 1"
+#endif
+#if TCP_GUARD_REMEMBERED < 1 || TCP_GUARD_REMEMBERED > 65535
+#error "TCP_GUARD_REMEMBERED must be from 1 to 65535"
+#endif
 
 /* Two generations of the secret are valid; older ones only tell an expired cookie from a forged one. */
 #define GENERATIONS 4
@@ -51,19 +57,31 @@ struct options {
 };
 
 static struct {
-	bool on, replaying;
+	bool on;
 	u16_t threshold;
 	u8_t generation; /* of the present secret */
 	u8_t answered;   /* generations that have made a cookie: a bit each */
 	u32_t since;     /* sys_now() when it became the present one */
 	u8_t secret[GENERATIONS][SIPHASH_KEY];
-	u32_t cookie;                     /* replaying: lwIP's next initial sequence number */
 	u32_t used[TCP_GUARD_REMEMBERED]; /* of accepted cookies: other bits of their hash */
 	u16_t used_count, used_next;
 	struct tcp_guard_counters counters;
 	void (*observer)(void *context, enum tcp_guard_event event);
 	void *context;
 } guard;
+
+/* A connection whose SYN lwIP gets from the guard. Not part of the above: starting anew spares it. */
+static struct {
+	bool now;
+	u32_t cookie;                  /* its initial sequence number on this side */
+	u16_t local_port, remote_port; /* the addresses are lwIP's current ones */
+#if LWIP_IPV4
+	netif_output_fn output; /* the netif's own */
+#endif
+#if LWIP_IPV6
+	netif_output_ip6_fn output_ip6;
+#endif
+} opening;
 
 static void tell(enum tcp_guard_event event)
 {
@@ -232,6 +250,7 @@ static u16_t write_options(u8_t *at, const struct options *options)
 	return (u16_t)(at - start);
 }
 
+#if LWIP_TCP_TIMESTAMPS
 /* A time of now or just before whose lowest bits say what the client can. */
 static u32_t timestamp_for(const struct options *client)
 {
@@ -240,6 +259,7 @@ static u32_t timestamp_for(const struct options *client)
 
 	return (s32_t)(stamp - now) > 0 ? stamp - (TS_MASK + 1) : stamp;
 }
+#endif
 
 /* -- Segments: with the addresses of the one that lwIP is at */
 
@@ -267,15 +287,27 @@ static struct pbuf *new_segment(u32_t seqno, u32_t ackno, u8_t flags, u16_t wind
 	return p;
 }
 
-/* Ports in host order; the addresses only matter for the checksum. */
-static void set_ports(struct pbuf *p, u16_t src, u16_t dest, const ip_addr_t *src_addr,
-		      const ip_addr_t *dest_addr)
+/* In host order. */
+static void set_ports(struct pbuf *p, u16_t src, u16_t dest)
 {
 	struct tcp_hdr *hdr = p->payload;
 
 	hdr->src = lwip_htons(src);
 	hdr->dest = lwip_htons(dest);
-	hdr->chksum = ip_chksum_pseudo(p, IP_PROTO_TCP, p->tot_len, src_addr, dest_addr);
+}
+
+static void set_checksum(struct pbuf *p, const ip_addr_t *src, const ip_addr_t *dest)
+{
+	struct tcp_hdr *hdr = p->payload;
+
+	hdr->chksum = ip_chksum_pseudo(p, IP_PROTO_TCP, p->tot_len, src, dest);
+}
+
+/* From the client to the listener, as if it had come by the netif: tcp_input() looks at the checksum. */
+static void address_to_listener(struct pbuf *p, const struct tcp_hdr *ack)
+{
+	set_ports(p, ack->src, ack->dest);
+	set_checksum(p, ip_current_src_addr(), ip_current_dest_addr());
 }
 
 /* As lwIP chooses it for a connection of this listener. */
@@ -323,11 +355,13 @@ static struct options answer_to(const struct options *client, struct netif *neti
 		own.sack = client->sack;
 #endif
 	}
+#else
+	LWIP_UNUSED_ARG(client);
 #endif
 	return own;
 }
 
-static err_t send_answer(const struct tcp_pcb_listen *listener, const struct tcp_hdr *syn,
+static err_t send_answer(struct tcp_pcb_listen *listener, const struct tcp_hdr *syn,
 			 const struct options *client)
 {
 	struct netif *netif = route(listener);
@@ -345,22 +379,32 @@ static err_t send_answer(const struct tcp_pcb_listen *listener, const struct tcp
 			(u16_t)LWIP_MIN(TCP_WND, 0xffffu), bytes, write_options(bytes, &own), 0);
 	if (p == NULL)
 		return ERR_MEM;
-	set_ports(p, syn->dest, syn->src, ip_current_dest_addr(), ip_current_src_addr());
+	set_ports(p, syn->dest, syn->src);
+#if CHECKSUM_GEN_TCP
+	IF__NETIF_CHECKSUM_ENABLED(netif, NETIF_CHECKSUM_GEN_TCP)
+	{
+		set_checksum(p, ip_current_dest_addr(), ip_current_src_addr());
+	}
+#endif
 	TCP_STATS_INC(tcp.xmit);
 	MIB2_STATS_INC(mib2.tcpoutsegs);
-	err = ip_output_if(p, ip_current_dest_addr(), ip_current_src_addr(), listener->ttl,
-			   listener->tos, IP_PROTO_TCP, netif);
+	/* A connection inherits neither the listener's TTL nor its TOS, but its hints for the netif. */
+	NETIF_SET_HINTS(netif, &listener->netif_hints);
+	err = ip_output_if(p, ip_current_dest_addr(), ip_current_src_addr(), TCP_TTL, 0,
+			   IP_PROTO_TCP, netif);
+	NETIF_RESET_HINTS(netif);
 	pbuf_free(p);
 	return err;
 }
 
-static void answer(const struct tcp_pcb_listen *listener, const struct tcp_hdr *syn,
+static void answer(struct tcp_pcb_listen *listener, const struct tcp_hdr *syn,
 		   const struct options *client)
 {
 	replace_old_secrets();
 	tell(TCP_GUARD_ANSWERS);
 	if (send_answer(listener, syn, client) != ERR_OK) {
 		guard.counters.unsent++;
+		tell(TCP_GUARD_UNSENT);
 		return;
 	}
 	guard.answered |= (u8_t)(1u << guard.generation);
@@ -369,58 +413,73 @@ static void answer(const struct tcp_pcb_listen *listener, const struct tcp_hdr *
 
 /* -- An ACK */
 
-/* lwIP's SYN,ACK to a SYN that it gets for the second time: the client has had one. */
+/*
+ * lwIP's SYN,ACK to a SYN that it gets for the second time: the client has had one. Whatever else lwIP or
+ * an application sends meanwhile goes its way: to make room lwIP may reset another connection, whose
+ * application is told, and may act.
+ */
+static bool is_second_answer(const struct pbuf *p, u16_t ip_hlen)
+{
+	struct tcp_hdr hdr;
+
+	return pbuf_copy_partial(p, &hdr, TCP_HLEN, ip_hlen) == TCP_HLEN &&
+	       TCPH_FLAGS(&hdr) == (TCP_SYN | TCP_ACK) && hdr.seqno == lwip_htonl(opening.cookie);
+}
+
 #if LWIP_IPV4
 static err_t swallow(struct netif *netif, struct pbuf *p, const ip4_addr_t *to)
 {
-	LWIP_UNUSED_ARG(netif);
-	LWIP_UNUSED_ARG(p);
-	LWIP_UNUSED_ARG(to);
-	return ERR_OK;
+	const struct ip_hdr *hdr = p->payload;
+
+	if (IPH_PROTO(hdr) == IP_PROTO_TCP && is_second_answer(p, IPH_HL_BYTES(hdr)))
+		return ERR_OK;
+	return opening.output(netif, p, to);
 }
 #endif
 #if LWIP_IPV6
 static err_t swallow_ip6(struct netif *netif, struct pbuf *p, const ip6_addr_t *to)
 {
-	LWIP_UNUSED_ARG(netif);
-	LWIP_UNUSED_ARG(p);
-	LWIP_UNUSED_ARG(to);
-	return ERR_OK;
+	const struct ip6_hdr *hdr = p->payload;
+
+	if (IP6H_NEXTH(hdr) == IP6_NEXTH_TCP && is_second_answer(p, IP6_HLEN))
+		return ERR_OK;
+	return opening.output_ip6(netif, p, to);
 }
 #endif
 
-/* Gives lwIP the SYN, as if it came just now. Nothing else is sent meanwhile. */
-static void replay(struct pbuf *syn, struct netif *netif, u32_t cookie)
+/* Gives lwIP the SYN, as if it came just now. */
+static void replay(struct pbuf *syn, struct netif *netif, const struct tcp_hdr *ack)
 {
+	opening.cookie = ack->ackno - 1;
+	opening.remote_port = ack->src;
+	opening.local_port = ack->dest;
 #if LWIP_IPV4
-	netif_output_fn output = netif->output;
-
+	opening.output = netif->output;
 	netif->output = swallow;
 #endif
 #if LWIP_IPV6
-	netif_output_ip6_fn output_ip6 = netif->output_ip6;
-
+	opening.output_ip6 = netif->output_ip6;
 	netif->output_ip6 = swallow_ip6;
 #endif
-	guard.replaying = true;
-	guard.cookie = cookie;
+	opening.now = true;
 	tcp_input(syn, ip_current_input_netif());
-	guard.replaying = false;
+	opening.now = false;
 #if LWIP_IPV4
-	netif->output = output;
+	netif->output = opening.output;
 #endif
 #if LWIP_IPV6
-	netif->output_ip6 = output_ip6;
+	netif->output_ip6 = opening.output_ip6;
 #endif
 }
 
-/* lwIP puts a new connection at the head of its list. */
-static bool has_taken(u32_t cookie, u16_t remote_port)
+/* lwIP puts a new connection at the head of its list. @return the one just opened; NULL: lwIP has not */
+static struct tcp_pcb *taken(void)
 {
-	const struct tcp_pcb *newest = tcp_active_pcbs;
+	struct tcp_pcb *newest = tcp_active_pcbs;
 
-	return newest != NULL && newest->state == SYN_RCVD && newest->remote_port == remote_port &&
-	       newest->lastack == cookie;
+	if (newest == NULL || newest->state != SYN_RCVD || newest->lastack != opening.cookie)
+		return NULL;
+	return newest;
 }
 
 /* The SYN that must have been, from the ACK and what its cookie and its timestamp bring back. */
@@ -440,7 +499,7 @@ static struct pbuf *rebuild_syn(const struct tcp_hdr *ack, const struct options 
 	length = write_options(bytes, &client);
 	p = new_segment(ack->seqno - 1, 0, TCP_SYN, ack->wnd, bytes, length, 0);
 	if (p != NULL)
-		set_ports(p, ack->src, ack->dest, ip_current_src_addr(), ip_current_dest_addr());
+		address_to_listener(p, ack);
 	return p;
 }
 
@@ -460,7 +519,7 @@ static struct pbuf *rebuild_ack(const struct tcp_hdr *ack, u16_t length, u16_t l
 		return NULL;
 	((struct tcp_hdr *)p->payload)->urgp = ack->urgp;
 	pbuf_copy_partial(data, (u8_t *)p->payload + TCP_HLEN + length, data->tot_len, 0);
-	set_ports(p, ack->src, ack->dest, ip_current_src_addr(), ip_current_dest_addr());
+	address_to_listener(p, ack);
 	return p;
 }
 
@@ -495,8 +554,9 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 			    struct pbuf *syn, struct pbuf *ack)
 {
 	struct netif *netif = route(listener);
-	u32_t cookie = hdr->ackno - 1;
+	struct tcp_pcb *pcb;
 
+	tell(TCP_GUARD_OPENS);
 	if (netif == NULL || syn == NULL || ack == NULL) {
 		if (syn != NULL)
 			pbuf_free(syn);
@@ -504,12 +564,14 @@ static bool open_connection(const struct tcp_pcb_listen *listener, const struct 
 			pbuf_free(ack);
 		return false;
 	}
-	tell(TCP_GUARD_OPENS);
-	replay(syn, netif, cookie);
-	if (!has_taken(cookie, hdr->src)) {
+	replay(syn, netif, hdr);
+	pcb = taken();
+	if (pcb == NULL) {
 		pbuf_free(ack);
 		return false;
 	}
+	/* From that SYN,ACK to this ACK is no round trip. */
+	pcb->rttest = 0;
 	tell(TCP_GUARD_OPENED);
 	tcp_input(ack, ip_current_input_netif());
 	return true;
@@ -548,15 +610,16 @@ static err_t examine(const struct tcp_pcb_listen *listener, const struct tcp_hdr
 err_t tcp_guard_input(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, u16_t optlen, u16_t opt1len,
 		      const u8_t *opt2, struct pbuf *p)
 {
-	const struct tcp_pcb_listen *listener = (const struct tcp_pcb_listen *)(const void *)pcb;
+	struct tcp_pcb_listen *listener = (struct tcp_pcb_listen *)(void *)pcb;
 	u8_t flags = TCPH_FLAGS(hdr);
 	struct options options;
 
-	if (!guard.on || guard.replaying || (flags & TCP_RST))
+	if (!guard.on || opening.now || (flags & TCP_RST))
 		return ERR_OK;
-	if (flags & TCP_ACK)
+	/* A SYN,ACK is none of the two, whatever it acknowledges: lwIP would stay in SYN_RCVD. */
+	if ((flags & (TCP_SYN | TCP_ACK)) == TCP_ACK)
 		return examine(listener, hdr, optlen, opt1len, opt2, p);
-	if (!(flags & TCP_SYN))
+	if ((flags & (TCP_SYN | TCP_ACK)) != TCP_SYN)
 		return ERR_OK;
 	if (!is_crowded(listener)) {
 		guard.counters.passed++;
@@ -567,12 +630,14 @@ err_t tcp_guard_input(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, u16_t optl
 	return ERR_ABRT;
 }
 
-u32_t tcp_guard_isn(void)
+u32_t tcp_guard_isn(u16_t local_port, const ip_addr_t *remote_ip, u16_t remote_port)
 {
 	static u32_t iss = 6510; /* as in tcp_next_iss() */
 
-	if (guard.replaying)
-		return guard.cookie;
+	/* Meanwhile an application that has lost its connection may open another. */
+	if (opening.now && local_port == opening.local_port && remote_port == opening.remote_port &&
+	    ip_addr_cmp(remote_ip, ip_current_src_addr()))
+		return opening.cookie;
 	iss += tcp_ticks;
 	return iss;
 }

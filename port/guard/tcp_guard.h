@@ -63,6 +63,7 @@ struct tcp_guard_counters {
 /** What the guard does, for who looks on. */
 enum tcp_guard_event {
 	TCP_GUARD_ANSWERS,  /**< it is about to answer a SYN by a cookie */
+	TCP_GUARD_UNSENT,   /**< that could not be sent */
 	TCP_GUARD_OPENS,    /**< a valid cookie: it is about to give lwIP the SYN */
 	TCP_GUARD_OPENED,   /**< lwIP has taken that; the ACK follows */
 	TCP_GUARD_NO_ROOM,  /**< lwIP has not taken it; the ACK is dropped */

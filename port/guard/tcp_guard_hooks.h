@@ -28,8 +28,11 @@ struct tcp_hdr;
 err_t tcp_guard_input(struct tcp_pcb *pcb, const struct tcp_hdr *hdr, u16_t optlen, u16_t opt1len,
 		      const u8_t *opt2, struct pbuf *p);
 
-/** LWIP_HOOK_TCP_ISN: lwIP's own numbers, as it makes them without the hook, or a cookie. */
-u32_t tcp_guard_isn(void);
+/**
+ * LWIP_HOOK_TCP_ISN: lwIP's own numbers, as it makes them without the hook; a cookie for the connection
+ * that the guard has lwIP open just now.
+ */
+u32_t tcp_guard_isn(u16_t local_port, const ip_addr_t *remote_ip, u16_t remote_port);
 
 #ifdef __cplusplus
 }
@@ -40,7 +43,8 @@ u32_t tcp_guard_isn(void);
 	((pcb)->state == LISTEN ? tcp_guard_input((pcb), (hdr), (optlen), (opt1len), (opt2), (p)) \
 				: ERR_OK)
 
-#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) tcp_guard_isn()
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) \
+	tcp_guard_isn((local_port), (remote_ip), (remote_port))
 
 #endif
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "unit.h"
 
+#include "guard/siphash.h"
 #include "guard/tcp_guard.h"
+#include "guard/tcp_guard_hooks.h"
 #include "lab/lwip_addr.h"
 #include "linux/clock.h"
 #include "linux/entropy.h"
@@ -22,6 +24,7 @@ static struct {
 	uint8_t frame[2000]; /* the last one, with an Ethernet header made up */
 	size_t size;
 	unsigned int count;
+	const struct netif *by;
 } sent;
 
 static err_t note_packet(struct pbuf *p, uint8_t type_high, uint8_t type_low)
@@ -35,15 +38,15 @@ static err_t note_packet(struct pbuf *p, uint8_t type_high, uint8_t type_low)
 
 static err_t note_ipv4(struct netif *to, struct pbuf *p, const ip4_addr_t *address)
 {
-	(void)to;
 	(void)address;
+	sent.by = to;
 	return note_packet(p, 0x08, 0x00);
 }
 
 static err_t note_ipv6(struct netif *to, struct pbuf *p, const ip6_addr_t *address)
 {
-	(void)to;
 	(void)address;
+	sent.by = to;
 	return note_packet(p, 0x86, 0xdd);
 }
 
@@ -273,9 +276,12 @@ TEST(a_syn_is_answered_and_nothing_is_kept)
 {
 	for (int family = 4; family <= 6; family += 2) {
 		struct segment syn = segment_of(family, 5000, SEG_SYN), syn_ack;
+		u32_t out = lwip_stats.tcp.xmit, out_mib = lwip_stats.mib2.tcpoutsegs;
 
 		send_segment(&syn);
 		syn_ack = answer();
+		assert_int_equal(lwip_stats.tcp.xmit, (STAT_COUNTER)(out + 1));
+		assert_int_equal(lwip_stats.mib2.tcpoutsegs, out_mib + 1);
 		assert_int_equal(syn_ack.flags, SEG_SYN | SEG_ACK);
 		assert_true(endpoint_equal(&syn_ack.src, &syn.dst));
 		assert_true(endpoint_equal(&syn_ack.dst, &syn.src));
@@ -306,6 +312,64 @@ TEST(the_same_syn_gets_the_same_cookie_and_another_another)
 	send_segment(&syn);
 	isn = answer().seq;
 	assert_true(port != first && isn != first && isn != port);
+}
+
+/* As tcp_guard.h has it; head: generation and place of the MSS. */
+static uint32_t cookie_under(const uint8_t secret[16], uint8_t head, const struct segment *syn)
+{
+	uint8_t input[41] = { 0 };
+	size_t size = syn->src.family == 6 ? 16 : 4;
+
+	memcpy(input, syn->src.addr, size);
+	memcpy(input + size, syn->dst.addr, size);
+	size *= 2;
+	memcpy(input + size, &(u16_t){ syn->src.port }, 2);
+	memcpy(input + size + 2, &(u16_t){ syn->dst.port }, 2);
+	memcpy(input + size + 4, &syn->seq, 4);
+	input[size + 8] = head;
+	return (uint32_t)head << 27 | (siphash(secret, input, size + 9) & ((1u << 27) - 1));
+}
+
+/* The first secret is the first of what LWIP_RAND() gives. */
+TEST(a_cookie_is_a_hash_under_a_secret)
+{
+	uint8_t secret[16];
+
+	entropy_seed(7);
+	for (int i = 0; i < 16; i += 4)
+		memcpy(secret + i, &(u32_t){ LWIP_RAND() }, 4);
+	entropy_seed(7);
+	tcp_guard_start(0);
+	for (int family = 4; family <= 6; family += 2) {
+		struct segment syn = segment_of(family, 5000, SEG_SYN);
+
+		syn.mss = 1440;
+		send_segment(&syn);
+		assert_int_equal(answer().seq, cookie_under(secret, 6, &syn));
+	}
+}
+
+TEST(secrets_are_renewed)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	uint32_t first;
+
+	send_segment(&syn);
+	first = answer().seq;
+	clock_advance(4 * TCP_GUARD_PERIOD_MS); /* the first one's place again */
+	send_segment(&syn);
+	assert_int_equal(answer().seq >> 27, first >> 27);
+	assert_int_not_equal(answer().seq, first);
+}
+
+TEST(a_small_mtu_is_announced)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	netif.mtu = 576;
+	send_segment(&syn);
+	netif.mtu = 1500;
+	assert_int_equal(answer().mss, 536);
 }
 
 TEST(without_timestamps_there_is_an_mss_alone)
@@ -349,6 +413,7 @@ TEST(with_timestamps_the_options_come_back)
 
 			assert_int_equal(accepted->snd_scale, wscale < 0 ? 0 : wscale);
 			assert_int_equal(accepted->snd_wnd, 5000u << (wscale < 0 ? 0 : wscale));
+			assert_int_equal(accepted->snd_wnd_max, accepted->snd_wnd);
 			assert_int_equal(!!(accepted->flags & TF_SACK), sack);
 			assert_true(accepted->flags & TF_TIMESTAMP);
 			assert_int_equal(accepted->ts_recent, 78);
@@ -390,6 +455,80 @@ TEST(the_mss_is_rounded_down)
 	}
 }
 
+/* lwIP's connections do not inherit a listener's TTL. */
+TEST(the_answer_looks_like_lwip_s_own)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	uint8_t by_guard[20], by_lwip[20];
+
+	listener->ttl = 7;
+	listener->tos = 0x10;
+	send_segment(&syn);
+	memcpy(by_guard, sent.frame + 14, 20);
+	tcp_guard_stop();
+	send_segment(&syn);
+	memcpy(by_lwip, sent.frame + 14, 20);
+	/* Identification and checksum aside. */
+	assert_memory_equal(by_guard, by_lwip, 4);
+	assert_memory_equal(by_guard + 6, by_lwip + 6, 4);
+	assert_memory_equal(by_guard + 12, by_lwip + 12, 8);
+}
+
+/* Options that no frame_build() makes; the guard alone. @return what it answers */
+static struct segment answer_to_options(const uint8_t *options, size_t size)
+{
+	struct endpoint src = client_side(4, 5000), dst = server_side(4);
+	struct tcp_pcb_listen lpcb = { .state = LISTEN, .backlog = 1 };
+	struct {
+		struct tcp_hdr hdr;
+		uint8_t options[40];
+	} syn = { .hdr = { .src = 5000, .dest = PORT, .seqno = 1000 } };
+
+	*ip_current_src_addr() = lwip_addr_of(&src);
+	*ip_current_dest_addr() = lwip_addr_of(&dst);
+	memset(syn.options, 5, sizeof(syn.options));
+	memcpy(syn.options, options, size);
+	TCPH_HDRLEN_FLAGS_SET(&syn.hdr, (TCP_HLEN + size) / 4, TCP_SYN);
+	assert_int_equal(tcp_guard_input((struct tcp_pcb *)(void *)&lpcb, &syn.hdr, (u16_t)size,
+					 (u16_t)size, NULL, NULL),
+			 ERR_ABRT);
+	return answer();
+}
+
+#define ANSWER_TO(...)                                      \
+	answer_to_options((const uint8_t[]){ __VA_ARGS__ }, \
+			  sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define MSS_PLACE(answer) ((answer).seq >> 27 & 7)
+#define NO_MSS            2 /* 536's place */
+#define TIMESTAMP         8, 10, 0, 0, 0, 1, 0, 0, 0, 0
+
+TEST(broken_options_do_not_count)
+{
+	struct segment answer;
+
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 1, 1, 2, 4, 5, 180, 0)), 7);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(0, 0, 0, 0, 2, 4, 5, 180)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(2, 3, 5, 180)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(2, 5, 5, 180, 0, 0, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(5, 1, 2, 4, 5, 180, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(5, 0, 2, 4, 5, 180, 0, 0)), NO_MSS);
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 2, 4, 5)), NO_MSS); /* one byte missing */
+	assert_int_equal(MSS_PLACE(ANSWER_TO(1, 1, 1, 2)), NO_MSS);
+	assert_false(ANSWER_TO(8, 10, 0, 0, 0, 1, 0, 0).timestamps);
+	assert_false(ANSWER_TO(8, 11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0).timestamps);
+	assert_false(ANSWER_TO(8, 9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0).timestamps);
+	answer = ANSWER_TO(3, 4, 7, 7, TIMESTAMP, 0, 0);
+	assert_true(answer.timestamps);
+	assert_int_equal(answer.wscale, -1);
+	answer = ANSWER_TO(4, 3, 7, 1, TIMESTAMP, 0, 0);
+	assert_true(answer.timestamps);
+	assert_false(answer.sack_permitted);
+	/* An unknown one is passed over. */
+	answer = ANSWER_TO(253, 4, 2, 4, 2, 4, 5, 180, 3, 3, 7, 4, 2, TIMESTAMP, 1);
+	assert_int_equal(MSS_PLACE(answer), 7);
+	assert_true(answer.timestamps && answer.sack_permitted && answer.wscale >= 0);
+}
+
 /* -- Opening */
 
 TEST(a_handshake_opens_a_connection_of_lwip_s)
@@ -423,6 +562,53 @@ TEST(data_flow_after_it_in_both_directions)
 	assert_int_equal(answer().seq, syn_ack.seq + 1);
 	assert_int_equal(answer().length, 5);
 	assert_int_equal(answer().ack, 1101);
+}
+
+/* The one that lwIP would measure takes no time at all, however far the client is. */
+TEST(no_round_trip_is_measured_where_none_was)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	u32_t before = tcp_ticks;
+
+	tcp_ticks = 100;
+	shake_hands(&syn);
+	tcp_ticks = before;
+	assert_int_equal(accepted->rto, LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL);
+	assert_int_equal(accepted->sv, LWIP_TCP_RTO_TIME / TCP_SLOW_INTERVAL);
+	assert_int_equal(accepted->rttest, 0);
+}
+
+/* One whose way is not the default one: the answer's, and the second one's, which does not leave. */
+TEST(a_listener_may_be_bound_to_a_netif)
+{
+	struct netif *ways[] = { NULL, &netif };
+	struct netif other;
+	ip4_addr_t address, netmask;
+
+	memset(&other, 0, sizeof(other));
+	IP4_ADDR(&address, 10, 8, 0, 2);
+	IP4_ADDR(&netmask, 255, 255, 255, 0);
+	assert_non_null(netif_add(&other, &address, &netmask, NULL, NULL, init_netif, netif_input));
+	netif_set_default(&other);
+	netif_set_up(&other);
+	for (int i = 0; i < 2; i++) {
+		struct segment syn = segment_of(4, (uint16_t)(5000 + i), SEG_SYN), ack;
+
+		memcpy(syn.src.addr, (const uint8_t[]){ 192, 0, 2, 1 }, 4);
+		tcp_bind_netif(listener, ways[i]);
+		sent.count = 0;
+		send_segment(&syn);
+		assert_ptr_equal(sent.by, i == 0 ? &other : &netif);
+		ack = answer();
+		ack = ack_to(&ack);
+		ack.src = syn.src;
+		send_segment(&ack);
+		assert_int_equal(accepts, i + 1);
+		assert_int_equal(sent.count, 1);
+		tcp_abort(accepted);
+	}
+	netif_remove(&other);
+	netif_set_default(&netif);
 }
 
 TEST(data_may_come_with_the_cookie)
@@ -478,6 +664,32 @@ TEST(few_half_open_connections_are_left_to_lwip)
 	assert_int_equal(pcbs(), 3);
 }
 
+/* Of all listeners: here one for each of two ports. */
+TEST(half_open_connections_of_all_listeners_count)
+{
+	struct tcp_pcb_listen *first = (struct tcp_pcb_listen *)(void *)listener;
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+	struct tcp_pcb *second = tcp_new_ip_type(IPADDR_TYPE_ANY);
+
+	assert_int_equal(tcp_bind(second, IP_ANY_TYPE, PORT + 1), ERR_OK);
+	second = tcp_listen_with_backlog(second, 8);
+	tcp_guard_start(2);
+	for (uint16_t i = 0; i < 2; i++) {
+		syn.dst.port = (uint16_t)(PORT + i);
+		send_segment(&syn);
+	}
+	assert_int_equal(first->accepts_pending, 1);
+	assert_int_equal(counters->passed, 2);
+	syn.src.port++;
+	send_segment(&syn);
+	syn.dst.port = PORT;
+	send_segment(&syn);
+	assert_int_equal(counters->answered, 2);
+	while (tcp_active_pcbs != NULL)
+		tcp_abort(tcp_active_pcbs);
+	tcp_close(second);
+}
+
 TEST(the_last_place_in_a_backlog_is_for_cookies)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN);
@@ -527,6 +739,22 @@ static void assert_reset(const struct segment *ack)
 	assert_int_equal(accepts, before);
 }
 
+/* Nor those that have not been in use: the one before the first is valid. */
+TEST(no_secret_is_zero)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	static const uint8_t zero[16];
+
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	for (uint8_t head = 0; head < 32; head++) {
+		ack.ack = cookie_under(zero, head, &syn) + 1;
+		assert_reset(&ack);
+	}
+	assert_int_equal(counters->forged, 32);
+}
+
 TEST(a_change_of_any_bit_is_a_forgery)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), ack, forged;
@@ -558,7 +786,7 @@ TEST(a_change_of_any_bit_is_a_forgery)
 TEST(a_used_cookie_is_refused_when_it_comes_again)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN);
-	struct segment syn_ack = shake_hands(&syn), ack = ack_to(&syn_ack);
+	struct segment syn_ack = shake_hands(&syn), ack = ack_to(&syn_ack), last;
 
 	tcp_abort(accepted);
 	assert_reset(&ack);
@@ -568,16 +796,19 @@ TEST(a_used_cookie_is_refused_when_it_comes_again)
 	for (uint16_t i = 1; i < TCP_GUARD_REMEMBERED; i++) {
 		struct segment other = segment_of(4, (uint16_t)(5000 + i), SEG_SYN);
 
-		shake_hands(&other);
+		last = shake_hands(&other);
 		tcp_abort(accepted);
 	}
 	assert_reset(&ack);
-	assert_int_equal(counters->replayed, 2);
+	ack = ack_to(&last);
+	assert_reset(&ack);
+	assert_int_equal(counters->replayed, 3);
+	ack = ack_to(&syn_ack);
 	syn.src.port = 7000;
 	shake_hands(&syn);
 	tcp_abort(accepted);
 	send_segment(&ack);
-	assert_int_equal(counters->replayed, 2);
+	assert_int_equal(counters->replayed, 3);
 	assert_int_equal(counters->opened, TCP_GUARD_REMEMBERED + 2);
 }
 
@@ -610,6 +841,26 @@ TEST(a_cookie_lives_for_one_to_two_periods)
 	clock_advance(2 * TCP_GUARD_PERIOD_MS);
 	assert_reset(&expired);
 	assert_int_equal(counters->expired, 1);
+	assert_int_equal(counters->forged, 0);
+}
+
+/* Of any generation. */
+TEST(expired_is_told_from_forged_while_its_secret_is_there)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+
+	for (unsigned int periods = 1; periods <= 4; periods++) {
+		clock_advance(TCP_GUARD_PERIOD_MS);
+		syn.src.port++;
+		send_segment(&syn);
+		ack = answer();
+		ack = ack_to(&ack);
+		clock_advance(3 * TCP_GUARD_PERIOD_MS);
+		assert_reset(&ack);
+		assert_int_equal(counters->expired, periods);
+		clock_advance(TCP_GUARD_PERIOD_MS);
+		assert_reset(&ack); /* none is out any more */
+	}
 	assert_int_equal(counters->forged, 0);
 }
 
@@ -653,6 +904,7 @@ TEST(a_reset_is_left_to_lwip)
 	send_segment(&rst);
 	assert_int_equal(sent.count, 0);
 	assert_int_equal(accepts, 0);
+	assert_int_equal(counters->opened, 0);
 }
 
 /* 2^-28 of all numbers are valid: of ten million, 0.04 on average; 3 or more once in 100,000 runs. */
@@ -673,6 +925,203 @@ TEST(random_acknowledgements_are_refused)
 	assert_int_equal(counters->opened + counters->forged + counters->expired +
 				 counters->replayed,
 			 tries);
+}
+
+/* Neither SYN nor ACK: lwIP would take the SYN that must have been, and not the rest of it. */
+TEST(a_syn_ack_with_a_valid_cookie_opens_nothing)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	ack.flags |= SEG_SYN;
+	assert_reset(&ack);
+	assert_int_equal(pcbs(), 0);
+	assert_int_equal(counters->opened, 0);
+}
+
+/* -- What an application may do meanwhile */
+
+/* Established, and the first to go when lwIP needs room. */
+static void take_all_pcbs(int family, uint32_t isn)
+{
+	for (uint16_t i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+		struct segment syn = segment_of(family, (uint16_t)(4000 + i), SEG_SYN);
+
+		syn.seq = isn;
+		shake_hands(&syn);
+		tcp_setprio(accepted, TCP_PRIO_MIN);
+	}
+	assert_int_equal(pcbs(), MEMP_NUM_TCP_PCB);
+}
+
+/* Whichever family either is of. */
+TEST(a_connection_that_makes_room_is_reset)
+{
+	for (int family = 4; family <= 6; family += 2) {
+		for (int other = 4; other <= 6; other += 2) {
+			struct segment syn = segment_of(family, 5000, SEG_SYN), ack;
+			unsigned int before;
+
+			syn.seq += (uint32_t)other;
+			take_all_pcbs(other, (uint32_t)family);
+			send_segment(&syn);
+			ack = answer();
+			ack = ack_to(&ack);
+			before = sent.count;
+			send_segment(&ack);
+			assert_int_equal(sent.count, before + 1);
+			assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+			assert_int_equal(answer().src.family, other);
+			assert_in_range(answer().dst.port, 4000, 4000 + MEMP_NUM_TCP_PCB);
+			assert_int_equal(accepted->remote_port, 5000);
+			while (tcp_active_pcbs != NULL)
+				tcp_abort(tcp_active_pcbs);
+		}
+	}
+}
+
+static unsigned int reconnects;
+
+static void on_lost(void *arg, err_t err)
+{
+	struct endpoint to = client_side(4, 5000);
+	ip_addr_t address = lwip_addr_of(&to);
+	struct tcp_pcb *pcb = tcp_new();
+
+	(void)arg;
+	(void)err;
+	assert_non_null(pcb);
+	assert_int_equal(tcp_connect(pcb, &address, 5000, NULL), ERR_OK);
+	reconnects++;
+}
+
+/* Even to the one for whom the place was made, and before it; its number is lwIP's own. */
+TEST(who_loses_a_connection_may_open_another)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
+
+	reconnects = 0;
+	take_all_pcbs(4, 1000);
+	for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+		tcp_err(pcb, on_lost);
+	send_segment(&syn);
+	syn_ack = answer();
+	ack = ack_to(&syn_ack);
+	send_segment(&ack);
+	for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
+		tcp_err(pcb, NULL);
+	assert_int_equal(reconnects, 1);
+	assert_int_equal(counters->no_room, 1);
+	assert_int_equal(answer().flags, SEG_SYN);
+	assert_int_equal(answer().dst.port, 5000);
+	assert_int_not_equal(answer().src.port, PORT);
+	assert_int_not_equal(answer().seq + 1, syn_ack.seq); /* lwIP's SYNs have iss - 1 */
+}
+
+static err_t on_accept_speak(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	assert_int_equal(on_accept(arg, pcb, err), ERR_OK);
+	assert_int_equal(tcp_write(pcb, "220 ", 4, TCP_WRITE_FLAG_COPY), ERR_OK);
+	return tcp_output(pcb);
+}
+
+TEST(a_server_may_speak_first)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+	tcp_accept(listener, on_accept_speak);
+	syn_ack = shake_hands(&syn);
+	assert_int_equal(answer().length, 4);
+	assert_int_equal(answer().seq, syn_ack.seq + 1);
+}
+
+static err_t on_accept_abort(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	(void)err;
+	accepts++;
+	tcp_abort(pcb);
+	return ERR_ABRT;
+}
+
+static err_t on_accept_refuse(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	(void)pcb;
+	(void)err;
+	accepts++;
+	return ERR_VAL;
+}
+
+/* As without the guard: the client gets a reset, and nothing is left. */
+TEST(an_application_may_refuse)
+{
+	static const tcp_accept_fn ways[] = { on_accept_abort, on_accept_refuse };
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack;
+
+		syn.seq += i;
+		tcp_accept(listener, ways[i]);
+		syn_ack = shake_hands(&syn);
+		assert_int_equal(accepts, i + 1);
+		assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
+		assert_int_equal(answer().seq, syn_ack.seq + 1);
+		assert_int_equal(pcbs(), 0);
+	}
+}
+
+static err_t on_accept_last(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	assert_int_equal(on_accept(arg, pcb, err), ERR_OK);
+	tcp_close(listener);
+	return ERR_OK;
+}
+
+TEST(a_listener_may_be_closed_by_its_accept)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN);
+
+	tcp_accept(listener, on_accept_last);
+	shake_hands(&syn);
+	assert_int_equal(accepted->state, ESTABLISHED);
+	assert_null(tcp_listen_pcbs.listen_pcbs);
+	assert_int_equal(counters->opened, 1);
+	tcp_abort(accepted);
+	listen_at(8); /* for the one who cleans up */
+}
+
+static err_t on_no_memory(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	(void)arg;
+	if (err == ERR_OK)
+		return on_accept(arg, pcb, err);
+	assert_null(pcb);
+	assert_int_equal(err, ERR_MEM);
+	tcp_close(listener);
+	listener = NULL;
+	return err;
+}
+
+TEST(a_listener_may_be_closed_when_lwip_has_no_room)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	struct tcp_pcb *taken[MEMP_NUM_TCP_PCB];
+
+	tcp_accept(listener, on_no_memory);
+	send_segment(&syn);
+	ack = answer();
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		taken[i] = tcp_new();
+	ack = ack_to(&ack);
+	send_segment(&ack);
+	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		tcp_abort(taken[i]);
+	assert_null(listener);
+	assert_int_equal(counters->no_room, 1);
+	listen_at(8);
 }
 
 /* -- No room */
@@ -820,6 +1269,35 @@ TEST(an_observer_sees_each_step)
 	assert_int_equal(seen[4], TCP_GUARD_FORGED);
 }
 
+/* What has begun comes to its end, whatever fails. */
+TEST(an_observer_sees_what_fails)
+{
+	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
+	struct pbuf *p = packet(&syn, 0);
+	void *hoarded = hoard(0);
+
+	seen_count = 0;
+	tcp_guard_observe(note, seen);
+	ip_input(p, &netif);
+	mem_free(hoarded);
+	send_segment(&syn);
+	ack = answer();
+	ack = ack_to(&ack);
+	p = packet(&ack, 0);
+	hoarded = hoard(0);
+	ip_input(p, &netif);
+	mem_free(hoarded);
+	tcp_guard_observe(NULL, NULL);
+	assert_int_equal(seen_count, 5);
+	assert_int_equal(seen[0], TCP_GUARD_ANSWERS);
+	assert_int_equal(seen[1], TCP_GUARD_UNSENT);
+	assert_int_equal(seen[2], TCP_GUARD_ANSWERS);
+	assert_int_equal(seen[3], TCP_GUARD_OPENS);
+	assert_int_equal(seen[4], TCP_GUARD_NO_ROOM);
+	assert_int_equal(counters->unsent, 1);
+	assert_int_equal(counters->no_room, 1);
+}
+
 #define GUARDED(test) cmocka_unit_test_setup_teardown(test, guard_everything, clean_up)
 
 int main(void)
@@ -827,29 +1305,47 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		GUARDED(a_syn_is_answered_and_nothing_is_kept),
 		GUARDED(the_same_syn_gets_the_same_cookie_and_another_another),
+		GUARDED(a_cookie_is_a_hash_under_a_secret),
+		GUARDED(secrets_are_renewed),
+		GUARDED(a_small_mtu_is_announced),
 		GUARDED(without_timestamps_there_is_an_mss_alone),
 		GUARDED(with_timestamps_the_options_come_back),
 		GUARDED(a_window_scale_out_of_range_is_the_greatest),
 		GUARDED(the_mss_is_rounded_down),
+		GUARDED(the_answer_looks_like_lwip_s_own),
+		GUARDED(broken_options_do_not_count),
 		GUARDED(a_handshake_opens_a_connection_of_lwip_s),
 		GUARDED(data_flow_after_it_in_both_directions),
+		GUARDED(no_round_trip_is_measured_where_none_was),
+		GUARDED(a_listener_may_be_bound_to_a_netif),
 		GUARDED(data_may_come_with_the_cookie),
 		GUARDED(a_chain_of_pbufs_will_do),
 		GUARDED(few_half_open_connections_are_left_to_lwip),
+		GUARDED(half_open_connections_of_all_listeners_count),
 		GUARDED(the_last_place_in_a_backlog_is_for_cookies),
 		GUARDED(a_guard_that_is_off_changes_nothing),
+		GUARDED(no_secret_is_zero),
 		GUARDED(a_change_of_any_bit_is_a_forgery),
 		GUARDED(a_used_cookie_is_refused_when_it_comes_again),
 		GUARDED(a_cookie_lives_for_one_to_two_periods),
+		GUARDED(expired_is_told_from_forged_while_its_secret_is_there),
 		GUARDED(time_may_wrap_around),
 		GUARDED(before_the_first_cookie_acks_are_not_looked_at),
 		GUARDED(a_reset_is_left_to_lwip),
 		GUARDED(random_acknowledgements_are_refused),
+		GUARDED(a_syn_ack_with_a_valid_cookie_opens_nothing),
+		GUARDED(a_connection_that_makes_room_is_reset),
+		GUARDED(who_loses_a_connection_may_open_another),
+		GUARDED(a_server_may_speak_first),
+		GUARDED(an_application_may_refuse),
+		GUARDED(a_listener_may_be_closed_by_its_accept),
+		GUARDED(a_listener_may_be_closed_when_lwip_has_no_room),
 		GUARDED(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again),
 		GUARDED(a_full_backlog_drops_the_ack),
 		GUARDED(without_memory_nothing_is_answered_and_nothing_is_lost),
 		GUARDED(without_memory_a_valid_ack_is_dropped_and_may_come_again),
 		GUARDED(an_observer_sees_each_step),
+		GUARDED(an_observer_sees_what_fails),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, start, NULL);
