@@ -15,12 +15,10 @@
 #include "cmd/cmd.h"
 #include "cmd/environment.h"
 #include "cmd/flood_options.h"
-#include "cmd/outfile.h"
+#include "cmd/flood_output.h"
 #include "cmd/world.h"
 #include "lab/namespace.h"
 #include "lab/settings.h"
-#include "show/flood_report.h"
-#include "show/flood_table.h"
 
 #define COOKIES     "net/ipv4/tcp_syncookies"
 #define MOST_FLOODS 5 /* of one combination of values: add_comparison() */
@@ -326,49 +324,25 @@ static int run_all(struct flood_command *command, struct why *why)
 	return err;
 }
 
-static void print(const struct flood_command *command)
-{
-	struct flood_rows rows = { .row = command->rows, .count = command->count };
-	struct style style = style_of_terminal(STDOUT_FILENO);
-
-	for (int i = 0; i < command->cases.parameter_count; i++)
-		if (!is_defence(command->parameter[i]))
-			rows.parameter[i] = command->parameter[i];
-	switch (command->words[0].options.format) {
-	case FLOOD_TEXT: flood_table_print(&rows, &style, stdout); break;
-	case FLOOD_CSV: flood_table_write_csv(&rows, stdout); break;
-	case FLOOD_JSON: flood_table_write_json(&rows, stdout); break;
-	}
-}
-
-static void write_report(const void *context, FILE *out)
-{
-	const struct flood_command *command = context;
-	const struct page page = { .command = command->text,
-				   .when = command->when,
-				   .seed = command->words[0].options.seed,
-				   .settings = &command->flooded[0].settings };
-
-	flood_report_write(command->rows, command->count, &page, out);
-}
-
-/* The report comes last: whether it can be written is seen first. */
 static int run(struct flood_command *command, struct why *why)
 {
 	const struct flood_options *options = &command->words[0].options;
-	int err = options->report == NULL ? 0 : outfile_check(options->report, why);
+	struct flood_output output = {
+		.options = options,
+		.rows = { .row = command->rows, .count = command->count, .seed = options->seed },
+		.page = { .command = command->text,
+			  .when = command->when,
+			  .seed = options->seed,
+			  .settings = &command->flooded[0].settings },
+	};
+	int err = flood_output_prepare(options, why);
 
+	for (int i = 0; i < command->cases.parameter_count; i++)
+		if (!is_defence(command->parameter[i]))
+			output.rows.parameter[i] = command->parameter[i];
 	if (err == 0)
 		err = run_all(command, why);
-	if (err < 0)
-		return err;
-	print(command);
-	if (options->report == NULL)
-		return 0;
-	err = outfile_write(options->report, write_report, command, why);
-	if (err == 0 && options->format == FLOOD_TEXT)
-		printf("\nreport: %s\n", options->report);
-	return err;
+	return err == 0 ? flood_output_write(&output, why) : err;
 }
 
 int cmd_flood(int argc, char **argv)

@@ -43,6 +43,8 @@ static const struct option_kind kinds[] = {
 	  "of all randomness of the attacker and lwIP (default 1)" },
 	{ "report", "FILE", '\0', false, OPTION_TEXT, AT(report), 0, 0,
 	  "write a report, one HTML file: states and clients over time, the table" },
+	{ "svg", "DIR", '\0', false, OPTION_TEXT, AT(svg), 0, 0,
+	  "write the course of each flood as a picture into DIR: lwip-none.svg …" },
 	{ "format", "FORMAT", '\0', false, OPTION_OWN, 0, 0, 0,
 	  "text (default), csv, or json with the course of each flood" },
 #undef AT

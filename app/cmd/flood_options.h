@@ -18,6 +18,7 @@ struct flood_options {
 	struct texts sysctls; /**< "net.ipv4.tcp_syncookies=2" */
 	struct guard_plan guard;
 	const char *report; /**< file; NULL: none */
+	const char *svg;    /**< directory for pictures; NULL: none */
 	enum flood_format format;
 	bool victim[WHO_KERNEL + 1]; /**< which are asked for */
 	bool compare;                /**< none is: both, with and without their defence */
