@@ -6,8 +6,9 @@
  * Lock-step: there is one thread, and at each moment either lwIP, the kernel or the application
  * (a scenario) is at work on this experiment. lab_pump() takes one frame after the other from the
  * wire to its receiver until none is left. lwIP's clock stands still meanwhile; it moves only in
- * lab_wait(), with real time, and in lab_warp(), ahead of it. Neither passes a moment at which the
- * wire has something to do, as letting a delayed frame go on.
+ * lab_wait(), with real time, and in lab_warp() and lab_pass(), ahead of it. None passes a moment at
+ * which the wire has something to do, as letting a delayed frame go on. A flood (end/flood.h) lets it
+ * run while its segments go.
  *
  * One lab per process: lwIP, its clock and the namespace are the process's own.
  */
