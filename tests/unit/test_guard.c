@@ -323,8 +323,8 @@ static uint32_t cookie_under(const uint8_t secret[16], uint8_t head, const struc
 	memcpy(input, syn->src.addr, size);
 	memcpy(input + size, syn->dst.addr, size);
 	size *= 2;
-	memcpy(input + size, &(u16_t){ syn->src.port }, 2);
-	memcpy(input + size + 2, &(u16_t){ syn->dst.port }, 2);
+	memcpy(input + size, &syn->src.port, 2);
+	memcpy(input + size + 2, &syn->dst.port, 2);
 	memcpy(input + size + 4, &syn->seq, 4);
 	input[size + 8] = head;
 	return (uint32_t)head << 27 | (siphash(secret, input, size + 9) & ((1u << 27) - 1));
@@ -336,8 +336,11 @@ TEST(a_cookie_is_a_hash_under_a_secret)
 	uint8_t secret[16];
 
 	entropy_seed(7);
-	for (int i = 0; i < 16; i += 4)
-		memcpy(secret + i, &(u32_t){ LWIP_RAND() }, 4);
+	for (int i = 0; i < 16; i += 4) {
+		u32_t random = LWIP_RAND();
+
+		memcpy(secret + i, &random, 4);
+	}
 	entropy_seed(7);
 	tcp_guard_start(0);
 	for (int family = 4; family <= 6; family += 2) {

@@ -218,7 +218,7 @@ static void some_options(struct packet *p, const struct answer *answer)
 		memcpy(p->options + 12, answer->timestamp, 4);
 	p->options_size = sizeof(usual);
 	if (one_in(3)) {
-		p->options_size = 4 * any(11);
+		p->options_size = (size_t)4 * any(11);
 		fill(p->options + sizeof(usual), sizeof(p->options) - sizeof(usual));
 	}
 	if (one_in(4))
@@ -611,7 +611,8 @@ TEST(packets_at_random)
 /* The guard alone, without tcp_input(): options in two pieces of memory of exactly their size. */
 static err_t give_options(const uint8_t *options, size_t size, size_t first)
 {
-	uint8_t *header = malloc(TCP_HLEN + first), *second = malloc(size - first);
+	uint8_t *header = malloc(TCP_HLEN + first),
+		*second = first < size ? malloc(size - first) : NULL;
 	struct tcp_pcb_listen lpcb = { .state = LISTEN, .backlog = 1 };
 	struct tcp_hdr hdr = { .src = 5000, .dest = PORT, .seqno = entropy_next(&entropy) };
 	err_t err;
@@ -639,7 +640,7 @@ TEST(options_that_end_anywhere)
 	ip_addr_copy(*ip_current_src_addr(), client);
 	ip_addr_copy(*ip_current_dest_addr(), netif.ip_addr);
 	for (uint32_t i = 0; i < 20000; i++) {
-		size_t size = 4 * any(11);
+		size_t size = (size_t)4 * any(11);
 		uint8_t options[40];
 
 		for (size_t at = 0; at < size; at++)
