@@ -304,7 +304,7 @@ SCENARIO(syn_cookies_options, client, server,
 	transfer(c.server, c.client, 500000);
 }
 
-SCENARIO(syn_cookies_no_timestamps, client, server, .only = KERNEL_ONLY,
+SCENARIO(syn_cookies_bare, client, server, .only = KERNEL_ONLY,
 	 .title = "SYN cookies without timestamps: window scale and SACK are lost",
 	 .rfc = "RFC 4987, 3.6")
 {
