@@ -8,9 +8,9 @@ static uint64_t hash_of(size_t size)
 {
 	uint8_t key[SIPHASH_KEY], data[64];
 
-	for (uint8_t i = 0; i < sizeof(key); i++)
+	for (size_t i = 0; i < sizeof(key); i++)
 		key[i] = i;
-	for (uint8_t i = 0; i < sizeof(data); i++)
+	for (size_t i = 0; i < sizeof(data); i++)
 		data[i] = i;
 	return siphash(key, data, size);
 }
