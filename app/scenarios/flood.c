@@ -254,6 +254,22 @@ SCENARIO(syn_cookies_ack_lost, client, server,
 	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED);
 }
 
+SCENARIO(syn_cookies_second_segment, server, client, .against = RAW,
+	 .title = "SYN cookies: the first data are lost, too: the second segment brings no cookie",
+	 .rfc = "RFC 4987, 3.6")
+{
+	struct raw *r = raw_conn(client, server, PORT, 5000);
+	struct conn *listener;
+
+	syn_cookies(server);
+	listener = listen_at_port(server);
+	raw_send(r, "SYN");
+	expect_raw(r, "SYN,ACK");
+	raw_send_at(r, "PSH,ACK", 101, 1, 100);
+	expect_reset(server, r);
+	expect_nothing_to_accept(listener);
+}
+
 SCENARIO(syn_cookies_lost, client, server,
 	 .title = "SYN cookies: the SYN,ACK is lost: nobody says it again but to a new SYN",
 	 .rfc = "RFC 4987, 3.6", .slow = { [WHO_KERNEL] = 1 })

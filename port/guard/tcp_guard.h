@@ -28,6 +28,17 @@
  * with TCP_GUARD 1, LWIP_RAND() unpredictable, TCP_LISTEN_BACKLOG 1; call tcp_guard_start() after
  * lwip_init(), in lwIP's context. Nothing else in a port changes. With TCP_GUARD 0 (the default), or
  * before tcp_guard_start(), lwIP is what it was.
+ *
+ * Its limits:
+ *
+ *   - A cookie is recognised by the ACK that follows the SYN at once, with data or without. When that one
+ *     is lost or has found no room, and the client has more than one segment of data on its way, the second
+ *     one is no such ACK: lwIP resets the client. Linux does the same.
+ *   - A client whose SYN is answered by a cookie and, sent again before the answer has arrived, left to
+ *     lwIP gets two different SYN,ACKs; its ACK to the first is reset.
+ *   - A client that comes back within two periods, with the same port and the same initial sequence
+ *     number, has the same cookie, and is reset: used already.
+ *   - lwIP's statistics count what the guard gives it, and the SYN,ACK that is not sent, like segments.
  */
 #ifndef PORT_GUARD_TCP_GUARD_H
 #define PORT_GUARD_TCP_GUARD_H
@@ -54,7 +65,7 @@ struct tcp_guard_counters {
 	u32_t answered; /**< SYNs answered by a cookie */
 	u32_t unsent;   /**< SYNs not answered: no memory, no route */
 	u32_t opened;   /**< ACKs with a valid cookie: connections that lwIP has got */
-	u32_t no_room; /**< the same, but lwIP had no room: the ACK was dropped, the client's data try again */
+	u32_t no_room;  /**< the same, but lwIP had no room: the ACK was dropped */
 	u32_t forged;   /**< ACKs without a valid cookie, while cookies were in use */
 	u32_t expired;  /**< ACKs whose cookie was valid once */
 	u32_t replayed; /**< ACKs whose cookie has been used already */

@@ -217,7 +217,7 @@ class Capture:
             wanted = '\n'.join(line for line in lines if line)
             if packet.comment != wanted:
                 self.problem('comments', packet, f'{packet.comment!r}, not {wanted!r}')
-            self.report.seen['transitions'] += len(states[frame['n']])
+            self.report.seen['transitions'] += sum(event['ev'] == 'state' for event in states[frame['n']])
             self.report.seen['comments'] += wanted != ''
             last = frame
         if not self.packets:
@@ -274,7 +274,8 @@ class Capture:
             return again and packet.event['t_ns'] - last[end + (True,)]['t_ns'] < 3_000_000
         if analysis == 'ack_lost_segment':
             # lwIP gives up in SYN_SENT with an acknowledgement of 0, absolute: of nothing that was ever sent.
-            return who == 'lwip' and 'RST' in flags and 'ACK' in flags and tcp['ack'] == 0
+            # What the third host acknowledges is a scenario's to choose.
+            return who == 'raw' or 'RST' in flags and 'ACK' in flags and tcp['ack'] == 0
         return False  # lost_segment: no segment is missing here
 
 
