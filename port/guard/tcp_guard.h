@@ -29,6 +29,12 @@
  * lwip_init(), in lwIP's context. Nothing else in a port changes. With TCP_GUARD 0 (the default), or
  * before tcp_guard_start(), lwIP is what it was.
  *
+ * Its costs: on a Cortex-M3 (arm-none-eabi-gcc -Os, both families) 2.9 KB of flash with SipHash, and
+ * 0.4 KB of RAM, most of it TCP_GUARD_REMEMBERED cookies; for each segment that it sends or gives lwIP, a
+ * pbuf from lwIP's heap for as long as tcp_input() takes. A SYN takes some 1,400 instructions on x86-64, the
+ * answer's way to the netif included, whatever the number of half-open connections ("make bench-guard");
+ * cycles on a Cortex-M3 have not been measured.
+ *
  * Its limits:
  *
  *   - A cookie is recognised by the ACK that follows the SYN at once, with data or without. When that one
