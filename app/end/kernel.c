@@ -97,12 +97,8 @@ static bool is_ours(struct kernel_conn *k, const struct kernel_transition *trans
 static struct conn *supersede(struct conn *conn, enum source src)
 {
 	struct end *end = conn->end;
-	const struct flow *flow = flow_find(&end->lab->flows, &conn->local, &conn->remote);
 
 	conn_enter(conn, ST_CLOSED, src, NULL, 0);
-	/* No SYN has given it a name of its own: a used SYN cookie has come once more. */
-	if (flow != NULL && strcmp(flow->name, conn->name) == 0)
-		flow_open(&end->lab->flows, &conn->remote, &conn->local);
 	return add_passive(end, &conn->local, &conn->remote);
 }
 

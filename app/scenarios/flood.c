@@ -254,7 +254,7 @@ SCENARIO(syn_cookies_ack_lost, client, server,
 	expect_path(c.server, LISTEN, SYN_RCVD, ESTABLISHED);
 }
 
-SCENARIO(syn_cookies_second_segment, server, client, .against = RAW,
+SCENARIO(syn_cookies_late, server, client, .against = RAW,
 	 .title = "SYN cookies: the first data are lost, too: the second segment brings no cookie",
 	 .rfc = "RFC 4987, 3.6")
 {

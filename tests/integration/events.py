@@ -261,7 +261,8 @@ class Checker:
             self.problem('paths', event, f'from {event["from"]} to the same')
         if before is None and event['from'] not in ('CLOSED', 'LISTEN'):
             self.problem('paths', event, f'begins in {event["from"]}')
-        if before is not None and before != event['from']:
+        # Without a SYN there is no new name: a used SYN cookie may open a connection once more.
+        if before is not None and before != event['from'] and (before, event['from']) != ('CLOSED', 'LISTEN'):
             self.problem('paths', event, f'from {event["from"]}, but {before} was before')
         state[key] = event['to']
 

@@ -29,9 +29,9 @@ for line in open(sys.argv[1], encoding='utf-8'):
 " "$tmp/out" | sort -u | xargs
 }
 
-# mss: the MSS in each SYN, by sender
+# mss: the MSS in each SYN, by sender, where the scenario leaves it to that one
 mss() {
-	lines "e['ev'] == 'frame' and 'mss' in e.get('tcp', {})" "e['who'], e['tcp']['mss']"
+	lines "e['ev'] == 'frame' and 'mss' in e.get('tcp', {}) and not e['scenario'].startswith('syn-cookies-next/')" "e['who'], e['tcp']['mss']"
 }
 
 # largest: the size of the largest frame with TCP
