@@ -145,30 +145,61 @@ static void on_transition(void *context, const struct kernel_transition *transit
 	}
 }
 
-/* A SYN that has just reached the kernel may have made a connection that nothing else shows. */
-static void look_for_request(struct kernel_end *k)
+/* The frame that the kernel is at, if it has TCP. */
+static const struct event *present_frame(const struct kernel_end *k)
 {
-	struct end *end = &k->end;
-	const struct event *frame =
-		timeline_event(end->lab->timeline, timeline_cause(end->lab->timeline).event);
-	const struct segment *segment;
-	struct conn *conn;
-	int state;
+	struct timeline *timeline = k->end.lab->timeline;
+	const struct event *frame = timeline_event(timeline, timeline_cause(timeline).event);
 
-	if (frame == NULL || frame->kind != EV_FRAME || !frame->frame.tcp)
+	return frame != NULL && frame->kind == EV_FRAME && frame->frame.tcp ? frame : NULL;
+}
+
+/* A SYN that has just reached the kernel may have made a connection that nothing else shows. */
+static void look_for_request(struct kernel_end *k, const struct event *syn)
+{
+	const struct segment *segment = &syn->frame.segment;
+	struct conn *conn = find(&k->end, &segment->dst, &segment->src);
+
+	if (conn != NULL && strcmp(conn->name, syn->conn) == 0)
 		return;
-	segment = &frame->frame.segment;
-	if ((segment->flags & (SEG_SYN | SEG_ACK)) != SEG_SYN)
-		return;
-	conn = find(end, &segment->dst, &segment->src);
-	if (conn != NULL && strcmp(conn->name, frame->conn) == 0)
-		return;
-	state = sock_diag_state(k->diag, &segment->dst, &segment->src);
-	if (state != ST_SYN_RCVD)
+	if (sock_diag_state(k->diag, &segment->dst, &segment->src) != ST_SYN_RCVD)
 		return; /* refused, ignored, or still the old one */
-	conn = conn == NULL ? add_passive(end, &segment->dst, &segment->src)
+	conn = conn == NULL ? add_passive(&k->end, &segment->dst, &segment->src)
 			    : supersede(conn, SRC_SOCK_DIAG);
 	conn_enter(conn, ST_SYN_RCVD, SRC_SOCK_DIAG, NULL, 0);
+}
+
+/*
+ * An ACK may have brought a SYN cookie back. The socket that the kernel makes then begins in SYN_RCVD (its
+ * tcp_v4_syn_recv_sock()), and has left it by now; without the tracepoint nobody can look in between.
+ */
+static void look_for_cookie(struct kernel_end *k, const struct event *ack)
+{
+	const struct segment *segment = &ack->frame.segment;
+	struct conn *conn = find(&k->end, &segment->dst, &segment->src);
+	int state;
+
+	if (k->tracepoint != NULL || (conn != NULL && conn->state != ST_CLOSED))
+		return;
+	state = sock_diag_state(k->diag, &segment->dst, &segment->src);
+	if (state != ST_ESTABLISHED && state != ST_CLOSE_WAIT)
+		return;
+	conn = add_passive(&k->end, &segment->dst, &segment->src);
+	conn_enter(conn, ST_SYN_RCVD, SRC_SOCK_DIAG, NULL, 0);
+	conn_enter(conn, ST_ESTABLISHED, SRC_SOCK_DIAG, NULL, 0);
+	conn_enter(conn, (enum state)state, SRC_SOCK_DIAG, NULL, 0);
+}
+
+/* What a frame has made that the kernel's end does not know yet. */
+static void look_for_passive(struct kernel_end *k)
+{
+	const struct event *frame = present_frame(k);
+	uint8_t flags = frame == NULL ? 0 : frame->frame.segment.flags;
+
+	if ((flags & (SEG_SYN | SEG_ACK)) == SEG_SYN)
+		look_for_request(k, frame);
+	else if ((flags & (SEG_SYN | SEG_ACK | SEG_RST)) == SEG_ACK)
+		look_for_cookie(k, frame);
 }
 
 /* Something happened that nobody saw: the record has a hole. */
@@ -238,7 +269,7 @@ static void kernel_observe(void *context)
 			  timeline_text(k->end.lab->timeline,
 					"%llu transitions came too fast to be seen",
 					(unsigned long long)lost));
-	look_for_request(k);
+	look_for_passive(k);
 	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
 		if (is_to_be_asked(k, conn))
 			ask(k, conn);
