@@ -256,6 +256,10 @@ class Capture:
             if space:
                 last[end + (True,)] = packet.event
 
+    @staticmethod
+    def has_hole(numbers):
+        return len(numbers) != max(numbers, default=-1) + 1
+
     def is_reasonable(self, analysis, packet, again, sent, last):
         """Where tshark has another name for a segment, or finds a hole: whether the events say why."""
         tcp, flags = packet.event['tcp'], packet.event['tcp']['flags'].split(',')
@@ -275,8 +279,9 @@ class Capture:
         if analysis == 'ack_lost_segment':
             # lwIP gives up in SYN_SENT with an acknowledgement of 0, absolute: of nothing that was ever sent.
             # What the third host acknowledges is a scenario's to choose.
-            return who == 'raw' or 'RST' in flags and 'ACK' in flags and tcp['ack'] == 0
-        return False  # lost_segment: no segment is missing here
+            return who == 'raw' or 'RST' in flags and 'ACK' in flags and (tcp['ack'] == 0 or self.has_hole(sent['raw', conn]))
+        # lost_segment: none is missing here, but where a scenario has the third host leave one out.
+        return who == 'raw' and self.has_hole(sent[end] | {tcp['seq']})
 
 
 class Report:
