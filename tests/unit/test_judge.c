@@ -73,8 +73,8 @@ FIXTURE(open_ends)
 	lab.netif.state = &lab.tap;
 	lab.netif.mtu = 1500;
 	lab.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); /* never readable */
-	lab.tap.link = mnl_socket_open(NETLINK_ROUTE);
-	assert_non_null(lab.tap.link);
+	lab.tap.ether.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(lab.tap.ether.link);
 	lwip = open_end(&lwip_ops);
 	kernel = open_end(&kernel_ops);
 	memset(to_be_read, 0, sizeof(to_be_read));

@@ -1068,8 +1068,8 @@ TEST(a_wait_does_not_miss_the_moment_by_more_than_a_look)
 	lab->netif.state = &lab->tap;
 	lab->netif.mtu = 1500;
 	lab->tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	lab->tap.link = mnl_socket_open(NETLINK_ROUTE);
-	assert_non_null(lab->tap.link);
+	lab->tap.ether.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(lab->tap.ether.link);
 	RULE(.action = WIRE_DELAY, .time_ns = 42 * MS);
 	send_segment(WHO_LWIP, SEG_ACK, 1);
 	assert_true(lab_wait(lab, has_arrived, NULL, 5000));
