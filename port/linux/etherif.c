@@ -71,6 +71,12 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
 	struct link_news news = { 0 };
 
+	/* A bridge, too, tells of links that come and go: of its own. */
+	if (nlh->nlmsg_type == RTM_DELLINK && ifi->ifi_family == AF_UNSPEC &&
+	    ifi->ifi_index == ether->ifindex) {
+		ether->gone = true;
+		netif_set_link_down(netif);
+	}
 	if (nlh->nlmsg_type != RTM_NEWLINK)
 		return MNL_CB_OK;
 	mnl_attr_parse(nlh, sizeof(*ifi), on_link_attr, &news);
@@ -112,7 +118,9 @@ void etherif_follow(struct etherif *ether, struct netif *netif)
 	for (;;) {
 		len = recv(mnl_socket_get_fd(ether->link), buf, sizeof(buf), MSG_DONTWAIT);
 		if (len > 0) {
-			mnl_cb_run(buf, (size_t)len, 0, 0, on_link, &pair);
+			if (mnl_cb_run(buf, (size_t)len, 0, 0, on_link, &pair) < 0 &&
+			    errno == ENODEV)
+				ether->gone = true;
 		} else if (len < 0 && errno == ENOBUFS) {
 			lost = true; /* more was told than there was room for */
 		} else if (len == 0 || errno != EINTR) {

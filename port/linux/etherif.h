@@ -6,6 +6,7 @@
 #ifndef PORT_LINUX_ETHERIF_H
 #define PORT_LINUX_ETHERIF_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -27,6 +28,7 @@ struct etherif {
 	int ifindex;             /**< likewise; 0: rtnetlink will tell */
 	unsigned int up;         /**< the link is up while it has all of these flags: IFF_UP … */
 	struct mnl_socket *link; /**< tells of the interface's changes; NULL: none is open */
+	bool gone;               /**< so it has told: there is no such interface any more */
 };
 
 /**
