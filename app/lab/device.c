@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/if_tun.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lab/link.h"
@@ -65,16 +68,36 @@ static bool add_netif(struct netif *netif, const struct device_plan *plan, void 
 			 ethernet_input) != NULL;
 }
 
+/*
+ * The window that the kernel's TCP announces depends on how much memory the segments of its queue take,
+ * and a TAP device allocates less for each than a packet socket does, as long as its own buffer has no
+ * limit (drivers/net/tun.c, tun_can_build_skb()). With any limit, both do the same, and so does TCP.
+ */
+static int allocate_alike(int fd)
+{
+	int limit = INT_MAX - 1;
+
+	return ioctl(fd, TUNSETSNDBUF, &limit);
+}
+
 static int open_tap(struct device *device, const struct device_plan *plan, struct netif *netif,
 		    struct why *why)
 {
 	struct tapif *tap = &device->tap;
+	int err = 0;
 
 	snprintf(tap->name, sizeof(tap->name), "%s", plan->name);
 	memcpy(tap->hwaddr, plan->hwaddr, sizeof(tap->hwaddr));
 	if (!add_netif(netif, plan, tap, tapif_init))
 		return refuse_tap(tap, errno, why);
-	return 0;
+	if (allocate_alike(tap->fd) < 0)
+		err = why_set(why, errno, "cannot set up the TAP device's buffer: %s",
+			      strerror(errno));
+	if (err < 0) {
+		netif_remove(netif);
+		tapif_close(tap);
+	}
+	return err;
 }
 
 /* A frame is to be received where it was sent: on another processor that would go on beside the sender. */
