@@ -6,12 +6,13 @@
 
 #include "lab/settings.h"
 
-void environment_write(FILE *out)
+void environment_write(enum device_kind netif, FILE *out)
 {
 	struct utsname system;
 
 	uname(&system);
 	fprintf(out, "kernel: %s %s %s\n", system.sysname, system.release, system.machine);
+	fprintf(out, "netif: %s\n", device_name(netif));
 	fprintf(out, "lwIP: %s\n", settings_lwip_version());
 	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
 		fprintf(out, "%s: %u\n", option->name, option->value);

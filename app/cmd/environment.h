@@ -7,8 +7,10 @@
 
 #include <stdio.h>
 
-/** The kernel's release, lwIP's version, and the options that it was compiled with. */
-void environment_write(FILE *out);
+#include "lab/device.h"
+
+/** The kernel's release, lwIP's way to it, lwIP's version and the options that it was compiled with. */
+void environment_write(enum device_kind netif, FILE *out);
 
 /**
  * Writes the command line as one could type it again.

@@ -94,7 +94,9 @@ static int defend(struct world *world, const struct flood_case *one, struct why 
 static int flood(void *context)
 {
 	const struct flood_case *one = context;
-	struct lab_settings settings = { .seed = one->options->seed, .family = 4 };
+	struct lab_settings settings = { .seed = one->options->seed,
+					 .family = 4,
+					 .netif = one->options->netif };
 	struct texts nothing = { NULL, 0 };
 	struct why *why = &one->flooded->why;
 	struct world world;
@@ -333,6 +335,7 @@ static int run(struct flood_command *command, struct why *why)
 		.page = { .command = command->text,
 			  .when = command->when,
 			  .seed = options->seed,
+			  .netif = device_name(options->netif),
 			  .settings = &command->flooded[0].settings },
 	};
 	int err = flood_output_prepare(options, why);

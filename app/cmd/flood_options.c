@@ -36,6 +36,7 @@ static const struct option_kind kinds[] = {
 	{ "guard", "[=N]", '\0', true, OPTION_OWN, 0, 0, 0,
 	  "SYN cookies before lwIP's listener, beyond N half-open connections\n"
 	  "(default: a quarter of lwIP's pcbs; 0: for each connection; off)" },
+	{ "netif", "KIND", '\0', true, OPTION_OWN, 0, 0, 0, WORLD_NETIF_HELP },
 	{ "sysctl", "NAME=VALUE", '\0', true, OPTION_SETTING, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_syncookies=2" },
@@ -77,6 +78,8 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 		return take_kind(options, text, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&((struct flood_options *)options)->guard, text, why);
+	if (strcmp(kind->name, "netif") == 0)
+		return world_take_netif(&((struct flood_options *)options)->netif, text, why);
 	return take_format(options, text, why);
 }
 
@@ -115,6 +118,8 @@ int flood_options_parse(struct flood_options *options, int argc, char **argv, st
 	for (int i = first; i < argc && err == 0; i++)
 		err = take_victim(options, argv[i], why);
 	options->compare = first == argc;
+	if (options->netif == DEVICE_ANY)
+		options->netif = device_choose();
 	return err;
 }
 

@@ -15,7 +15,8 @@ struct flood_options {
 	struct flood_plan plan; /**< but for its backlog: flood_options_backlog() */
 	unsigned int backlog;   /**< 0: the victim's default */
 	uint64_t seed;
-	struct texts sysctls; /**< "net.ipv4.tcp_syncookies=2" */
+	enum device_kind netif; /**< lwIP's way to the kernel */
+	struct texts sysctls;   /**< "net.ipv4.tcp_syncookies=2" */
 	struct guard_plan guard;
 	const char *report; /**< file; NULL: none */
 	const char *svg;    /**< directory for pictures; NULL: none */

@@ -59,6 +59,8 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 		return take_lwip(options, text, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&((struct run_options *)options)->guard, text, why);
+	if (strcmp(kind->name, "netif") == 0)
+		return world_take_netif(&((struct run_options *)options)->lab.netif, text, why);
 	return take_rule(options, kind->name, text, why);
 }
 
@@ -94,6 +96,7 @@ static const struct option_kind kinds[] = {
 	{ "mtu", "N", '\0', true, OPTION_TEXT, AT(mtu), 0, 0,
 	  "of the link between lwIP and the kernel, in bytes: at most 1500, and at\n"
 	  "least 88 over IPv4, 1280 over IPv6" },
+	{ "netif", "KIND", '\0', true, OPTION_OWN, 0, 0, 0, WORLD_NETIF_HELP },
 	{ "sysctl", "NAME=VALUE", '\0', true, OPTION_SETTING, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
@@ -187,6 +190,8 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			"--show, --verbose or --out");
 	if (err == 0 && options->mtu != NULL)
 		err = parse_mtu(options->mtu, &options->lab, why);
+	if (options->lab.netif == DEVICE_ANY) /* now, so that all is told what it is */
+		options->lab.netif = device_choose();
 	options->patterns = err < 0 ? NULL : argv + first;
 	options->pattern_count = err < 0 ? 0 : argc - first;
 	return err;

@@ -64,8 +64,9 @@ static void write_command(const void *context, FILE *out)
 
 static void write_environment(const void *context, FILE *out)
 {
-	(void)context;
-	environment_write(out);
+	const struct suite *suite = context;
+
+	environment_write(suite->options.lab.netif, out);
 }
 
 static int write_in(const char *dir, const char *name,
@@ -85,7 +86,7 @@ int rundir_begin(const char *dir, const struct suite *suite, struct why *why)
 	if (err == 0)
 		err = write_in(dir, "command", write_command, suite, why);
 	if (err == 0)
-		err = write_in(dir, "environment", write_environment, NULL, why);
+		err = write_in(dir, "environment", write_environment, suite, why);
 	return err;
 }
 
@@ -125,7 +126,7 @@ void command_line_free(struct command_line *command)
 }
 
 /* The environment of now as one text. */
-static char *environment_text(void)
+static char *environment_text(enum device_kind netif)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -133,7 +134,7 @@ static char *environment_text(void)
 
 	if (memory == NULL)
 		return NULL;
-	environment_write(memory);
+	environment_write(netif, memory);
 	fclose(memory);
 	return text;
 }
@@ -143,9 +144,9 @@ static char *line_of(const char *line)
 	return line == NULL ? NULL : strndup(line, strcspn(line, "\n"));
 }
 
-bool rundir_environment_differs(const char *dir, char **then, char **now)
+bool rundir_environment_differs(const char *dir, enum device_kind netif, char **then, char **now)
 {
-	char path[4096], *before, *after = environment_text();
+	char path[4096], *before, *after = environment_text(netif);
 	struct difference difference;
 	struct why why;
 	bool differs;

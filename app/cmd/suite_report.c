@@ -141,6 +141,7 @@ int suite_report_write(const struct suite *suite, struct why *why)
 				 .when = suite->when,
 				 .outcomes = suite->outcomes,
 				 .seed = suite->options.lab.seed,
+				 .netif = device_name(suite->options.lab.netif),
 				 .experiments = experiments };
 	int err;
 

@@ -52,6 +52,8 @@ static void print_link(const struct lab_settings *settings, FILE *out)
 		fputs("over IPv6\n", out);
 	if (settings->mtu != 0)
 		fprintf(out, "MTU %u\n", settings->mtu);
+	if (settings->netif == DEVICE_PACKET)
+		fputs("lwIP's way to the kernel: a packet socket on a veth pair\n", out);
 }
 
 static void print_ladder(const struct run *run, const struct style *style, FILE *out)

@@ -50,6 +50,16 @@ int world_take_guard(struct guard_plan *guard, const char *text, struct why *why
 	return err;
 }
 
+int world_take_netif(enum device_kind *netif, const char *text, struct why *why)
+{
+	static const char *const words[] = { "tap", "packet", NULL };
+	int word = option_word("--netif", text, words, why);
+
+	if (word >= 0)
+		*netif = word == 0 ? DEVICE_TAP : DEVICE_PACKET;
+	return word < 0 ? word : 0;
+}
+
 static int set_sysctl(const char *setting, struct why *why)
 {
 	size_t length = strcspn(setting, "=");

@@ -33,6 +33,19 @@ void world_close(struct world *world);
  */
 int world_take_guard(struct guard_plan *guard, const char *text, struct why *why);
 
+/** What --netif is, for the help. */
+#define WORLD_NETIF_HELP                                                           \
+	"tap or packet: lwIP's way to the kernel is a TAP device, or a packet\n"   \
+	"socket on a veth pair, which needs no /dev/net/tun (default: tap where\n" \
+	"/dev/net/tun can be opened)"
+
+/**
+ * Takes the value of --netif.
+ *
+ * @return 0; -EINVAL with the reason in why
+ */
+int world_take_netif(enum device_kind *netif, const char *text, struct why *why);
+
 /**
  * Applies what the command line asks of the stacks: after the lab's own settings, so that it
  * prevails.

@@ -19,6 +19,8 @@
 
 #define NETMASK "255.255.255.0" /* host_prefix() as lwIP wants it */
 
+#define KERNEL_END "lwip0" /* the name of its interface */
+
 #define FRAMES_PER_READ 64
 /* The kernel's timers wake nobody in this process: this is how often they are looked for. */
 #define LOOK_MS 5
@@ -27,24 +29,12 @@ const uint8_t lab_kernel_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x01 };
 const uint8_t lab_lwip_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x02 };
 const uint8_t lab_raw_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x03 };
 
-static int refuse_tap(const struct tapif *tap, int error, struct why *why)
-{
-	const char *remedy = "";
-
-	if (error == ENOENT)
-		remedy = "; load the tun module (modprobe tun), or give the container /dev/net/tun";
-	else if (error == EACCES || error == EPERM)
-		remedy = "; run tcplab as root, or let users open it: chmod 0666 /dev/net/tun";
-	return why_set(why, error, "cannot %s for lwIP: %s%s", tap->failed, strerror(error),
-		       remedy);
-}
-
 /* Sets what the kernel's end of the cable has of its own below net/ipv6/conf. */
 static int set_ipv6(const struct lab *lab, const char *name, const char *value, struct why *why)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "net/ipv6/conf/%s/%s", lab->tap.name, name);
+	snprintf(path, sizeof(path), "net/ipv6/conf/%s/%s", lab->device.name, name);
 	return namespace_sysctl(path, value, why);
 }
 
@@ -83,7 +73,7 @@ static int choose_family(const struct lab *lab, struct why *why)
  */
 static int configure_kernel(struct lab *lab, struct why *why)
 {
-	const char *name = lab->tap.name;
+	const char *name = lab->device.name;
 	int err = choose_family(lab, why);
 
 	if (err == 0)
@@ -124,15 +114,20 @@ static int start_lwip(struct lab *lab, struct why *why)
 	bool v4 = lab->settings.family == 4;
 	ip_addr_t address = lwip_addr_of(&lab->lwip), gateway = lwip_addr_of(&lab->kernel);
 	ip4_addr_t netmask;
+	struct device_plan plan = { .name = KERNEL_END,
+				    .hwaddr = lab_lwip_hwaddr,
+				    .address = v4 ? ip_2_ip4(&address) : NULL,
+				    .netmask = v4 ? &netmask : NULL,
+				    .gateway = v4 ? ip_2_ip4(&gateway) : NULL };
+	int err;
 
 	ip4addr_aton(NETMASK, &netmask);
-	snprintf(lab->tap.name, sizeof(lab->tap.name), "lwip0");
-	memcpy(lab->tap.hwaddr, lab_lwip_hwaddr, sizeof(lab_lwip_hwaddr));
 	lwip_init();
-	if (netif_add(&lab->netif, v4 ? ip_2_ip4(&address) : NULL, v4 ? &netmask : NULL,
-		      v4 ? ip_2_ip4(&gateway) : NULL, &lab->tap, tapif_init,
-		      ethernet_input) == NULL)
-		return refuse_tap(&lab->tap, errno, why);
+	plan.kind = lab->settings.netif;
+	plan.mtu = lab->settings.mtu;
+	err = device_open(&lab->device, &plan, &lab->netif, why);
+	if (err < 0)
+		return err;
 	neighbour_attach(&lab->neighbours, &lab->netif);
 	if (!v4)
 		give_lwip_ipv6(lab);
@@ -147,7 +142,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 {
 	if (neighbour_add(&lab->neighbours, &lab->kernel, lab_kernel_hwaddr) < 0)
 		return why_set(why, ENOSPC, "lwIP has no room for the kernel's Ethernet address");
-	return link_add_neighbour(lab->tap.name, &lab->lwip, lab_lwip_hwaddr, why);
+	return link_add_neighbour(lab->device.name, &lab->lwip, lab_lwip_hwaddr, why);
 }
 
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
@@ -155,7 +150,7 @@ int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hw
 {
 	if (neighbour_add(&lab->neighbours, host, hwaddr) < 0)
 		return why_set(why, ENOSPC, "lwIP has no room for one more Ethernet address");
-	return link_add_neighbour(lab->tap.name, host, hwaddr, why);
+	return link_add_neighbour(lab->device.name, host, hwaddr, why);
 }
 
 int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t prefix,
@@ -166,7 +161,7 @@ int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t pr
 	if (network->family != 4)
 		return why_set(why, EAFNOSUPPORT, "the third host is a router over IPv4 alone");
 	netif_set_gw(&lab->netif, ip_2_ip4(&gateway));
-	return link_add_route(lab->tap.name, network, prefix, &lab->raw, why);
+	return link_add_route(lab->device.name, network, prefix, &lab->raw, why);
 }
 
 static void before_kernel(void *context)
@@ -176,7 +171,12 @@ static void before_kernel(void *context)
 
 static void after_kernel(void *context)
 {
-	lab_kernel_acted(context);
+	struct lab *lab = context;
+
+	/* What it answers to a frame that it took late would look like its timers' doing. */
+	if (!device_await_delivery(&lab->device, &lab->netif))
+		lab->disturbed++;
+	lab_kernel_acted(lab);
 }
 
 int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *why)
@@ -185,6 +185,8 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 
 	memset(lab, 0, sizeof(*lab));
 	lab->settings = *settings;
+	if (lab->settings.netif == DEVICE_ANY)
+		lab->settings.netif = device_choose();
 	lab->kernel = host_address(HOST_KERNEL, settings->family);
 	lab->lwip = host_address(HOST_LWIP, settings->family);
 	lab->raw = host_address(HOST_RAW, settings->family);
@@ -204,15 +206,18 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 	if (err == 0) {
 		netif_set_default(&lab->netif);
 		netif_set_up(&lab->netif);
-		tapif_poll(&lab->netif, FRAMES_PER_READ);
+		err = device_plug_in(&lab->device, &lab->netif, why);
+	}
+	if (err == 0) {
+		device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
 		err = introduce_hosts(lab, why);
 	}
 	if (err < 0) {
 		netif_remove(&lab->netif);
-		tapif_close(&lab->tap);
+		device_close(&lab->device);
 		return err;
 	}
-	tapif_poll(&lab->netif, FRAMES_PER_READ);
+	device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
 	lab->timeline = timeline_new(clock_now_ns);
 	lab->wire.before_kernel = before_kernel;
 	lab->wire.after_kernel = after_kernel;
@@ -225,7 +230,7 @@ void lab_close(struct lab *lab)
 {
 	wire_detach(&lab->wire);
 	netif_remove(&lab->netif);
-	tapif_close(&lab->tap);
+	device_close(&lab->device);
 	flows_clear(&lab->flows);
 	timeline_free(lab->timeline);
 	lab->timeline = NULL;
@@ -242,9 +247,9 @@ static void poll_device(struct lab *lab)
 	int frames;
 
 	do {
-		frames = tapif_poll(&lab->netif, FRAMES_PER_READ);
+		frames = device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
 	} while (frames == FRAMES_PER_READ);
-	LWIP_ASSERT("the TAP device is there", frames >= 0);
+	LWIP_ASSERT("the device is there", frames >= 0);
 }
 
 void lab_take_frames(struct lab *lab)
@@ -310,8 +315,8 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsi
 {
 	uint64_t deadline = timeline_real_ns() + (uint64_t)timeout_ms * 1000000;
 	struct pollfd fds[] = {
-		{ .fd = tapif_fd(&lab->netif), .events = POLLIN },
-		{ .fd = tapif_link_fd(&lab->netif), .events = POLLIN },
+		{ .fd = device_fd(&lab->device, &lab->netif), .events = POLLIN },
+		{ .fd = device_link_fd(&lab->device, &lab->netif), .events = POLLIN },
 	};
 
 	bool held, waiting = lab->waiting;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The world of one experiment: a private namespace, lwIP on a TAP device, the wire between lwIP
- * and the kernel, the clock, and the loop that moves it all.
+ * The world of one experiment: a private namespace, lwIP on a device (lab/device.h), the wire between
+ * lwIP and the kernel, the clock, and the loop that moves it all.
  *
  * Lock-step: there is one thread, and at each moment either lwIP, the kernel or the application
  * (a scenario) is at work on this experiment. lab_pump() takes one frame after the other from the
@@ -18,12 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lab/device.h"
 #include "lab/hosts.h"
 #include "lab/neighbour.h"
 #include "lab/why.h"
 #include "lab/wire.h"
 #include "linux/entropy.h"
-#include "linux/tapif.h"
 #include "record/flow.h"
 #include "record/timeline.h"
 
@@ -36,6 +36,7 @@ struct lab_settings {
 	uint64_t seed; /**< of all randomness of lwIP and the lab */
 	int family;    /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others */
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
+	enum device_kind netif; /**< that link; lab_open() makes a choice of DEVICE_ANY */
 };
 
 struct lab {
@@ -43,7 +44,7 @@ struct lab {
 	struct timeline *timeline;
 	struct flows flows;
 	struct wire wire;
-	struct tapif tap;
+	struct device device;
 	struct netif netif;
 	struct neighbours neighbours;      /**< the hosts whose Ethernet addresses lwIP knows */
 	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; port 0 */
@@ -83,7 +84,7 @@ extern const uint8_t lab_kernel_hwaddr[6], lab_lwip_hwaddr[6], lab_raw_hwaddr[6]
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
 		  struct why *why);
 
-/** Ends the experiment: TAP device, wire and timeline are gone. */
+/** Ends the experiment: device, wire and timeline are gone. */
 void lab_close(struct lab *lab);
 
 /** Moves frames until none is on its way. */

@@ -3,13 +3,18 @@
 
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+#include <linux/veth.h>
 #include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #define REQUEST_SIZE 256
 
@@ -55,18 +60,77 @@ static struct nlmsghdr *change_link(char buf[REQUEST_SIZE], const char *name,
 	return nlh;
 }
 
-int link_up(const char *name, struct why *why)
+int link_add_veth(const char *name, const char *far, int ns, struct why *why)
+{
+	char buf[REQUEST_SIZE];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *info, *data, *peer;
+	const char *remedy = "";
+	int err;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	nlh->nlmsg_flags = NLM_F_CREATE | NLM_F_EXCL;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, "veth");
+	data = mnl_attr_nest_start(nlh, IFLA_INFO_DATA);
+	peer = mnl_attr_nest_start(nlh, VETH_INFO_PEER);
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, far);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, (uint32_t)ns);
+	mnl_attr_nest_end(nlh, peer);
+	mnl_attr_nest_end(nlh, data);
+	mnl_attr_nest_end(nlh, info);
+	err = request(nlh);
+	if (err == -EOPNOTSUPP)
+		remedy = "; load the veth module (modprobe veth)";
+	if (err < 0)
+		return why_set(why, -err, "cannot make a pair of veth interfaces, %s and %s: %s%s",
+			       name, far, strerror(-err), remedy);
+	return 0;
+}
+
+int link_compute_checksums(const char *name, struct why *why)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_STXCSUM, .data = 0 };
+	struct ifreq ifr = { .ifr_data = (void *)&value };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
+		error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (error != 0)
+		return why_set(why, error,
+			       "cannot make the kernel compute the checksums of interface %s: %s",
+			       name, strerror(error));
+	return 0;
+}
+
+static int bring_up(const char *name, unsigned int flags, struct why *why)
 {
 	char buf[REQUEST_SIZE];
 	struct ifinfomsg *ifi;
 	struct nlmsghdr *nlh = change_link(buf, name, &ifi);
 	int err;
 
-	ifi->ifi_flags = ifi->ifi_change = IFF_UP;
+	ifi->ifi_flags = ifi->ifi_change = flags;
 	err = request(nlh);
 	if (err < 0)
 		return why_set(why, -err, "cannot bring interface %s up: %s", name, strerror(-err));
 	return 0;
+}
+
+int link_up(const char *name, struct why *why)
+{
+	return bring_up(name, IFF_UP, why);
+}
+
+int link_up_mute(const char *name, struct why *why)
+{
+	return bring_up(name, IFF_UP | IFF_NOARP, why);
 }
 
 int link_add_address(const char *name, const struct endpoint *address, uint8_t prefix,

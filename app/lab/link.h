@@ -19,6 +19,31 @@
 int link_up(const char *name, struct why *why);
 
 /**
+ * Makes a cable: two Ethernet interfaces of which each gets what the other one sends (veth(4)).
+ *
+ * @param name  of the end in the process's network namespace
+ * @param far   of the other end
+ * @param ns    a descriptor of the network namespace that the other end is in
+ * @return 0; a negative errno with the reason in why
+ */
+int link_add_veth(const char *name, const char *far, int ns, struct why *why);
+
+/**
+ * Brings an interface up over which the kernel shall not speak: it has no ARP.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int link_up_mute(const char *name, struct why *why);
+
+/**
+ * Lets the kernel compute the checksums of what it sends by itself, instead of leaving that to the
+ * interface (ethtool(8), tx off): for one that has no hardware to do it.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int link_compute_checksums(const char *name, struct why *why);
+
+/**
  * Gives an interface an address.
  *
  * @param address  family and address; the port does not matter

@@ -132,6 +132,63 @@ int namespace_enter(struct why *why)
 	return err < 0 ? err : link_up("lo", why);
 }
 
+/* A descriptor of the network namespace that the process is in. */
+static int open_here(struct why *why)
+{
+	int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	return ns >= 0 ? ns
+		       : why_set(why, errno, "cannot open /proc/self/ns/net: %s", strerror(errno));
+}
+
+static int go(int ns, struct why *why)
+{
+	if (setns(ns, CLONE_NEWNET) < 0)
+		return why_set(why, errno, "cannot go into another network namespace: %s",
+			       strerror(errno));
+	return 0;
+}
+
+int namespace_in(int ns, int (*fn)(void *context, struct why *why), void *context, struct why *why)
+{
+	int here = open_here(why), err;
+	struct why back;
+
+	if (here < 0)
+		return here;
+	err = go(ns, why);
+	if (err == 0) {
+		err = fn(context, why);
+		if (go(here, &back) < 0) {
+			*why = back;
+			err = -EPERM;
+		}
+	}
+	close(here);
+	return err;
+}
+
+int namespace_beside(struct why *why)
+{
+	int here = open_here(why), beside, err;
+
+	if (here < 0)
+		return here;
+	if (unshare(CLONE_NEWNET) < 0) {
+		beside = why_set(why, errno, "cannot make a second network namespace: %s",
+				 strerror(errno));
+	} else {
+		beside = open_here(why);
+		err = go(here, why);
+		if (err < 0 && beside >= 0) {
+			close(beside);
+			beside = err;
+		}
+	}
+	close(here);
+	return beside;
+}
+
 bool namespace_has_sysctl(const char *path)
 {
 	char file[256];

@@ -18,6 +18,22 @@
  */
 int namespace_enter(struct why *why);
 
+/**
+ * Makes one more network namespace, for the far end of a cable, and stays in the one it is in.
+ *
+ * @return a descriptor of it, which keeps it alive; a negative errno with the reason in why
+ */
+int namespace_beside(struct why *why);
+
+/**
+ * Does something in another network namespace, and comes back.
+ *
+ * @param ns  a descriptor of it
+ * @param fn  returns 0, or a negative errno with the reason in why
+ * @return what fn returns; a negative errno, too, when there is no way there or back
+ */
+int namespace_in(int ns, int (*fn)(void *context, struct why *why), void *context, struct why *why);
+
 /** @return whether the process is in the network namespace that namespace_enter() made for it */
 bool namespace_is_private(void);
 

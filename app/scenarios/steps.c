@@ -235,8 +235,8 @@ void impatient_resolution(struct end *end)
 	struct event *call = lab_call(end->lab, &before, WHO_LAB, NULL, "address resolution",
 				      "%d probes, %d ms", RESOLUTION_PROBES, RESOLUTION_RETRANS_MS);
 	struct why why;
-	int err = link_set_patience(end->lab->tap.name, end->address.family, RESOLUTION_RETRANS_MS,
-				    RESOLUTION_PROBES, &why);
+	int err = link_set_patience(end->lab->device.name, end->address.family,
+				    RESOLUTION_RETRANS_MS, RESOLUTION_PROBES, &why);
 
 	lab_call_end(end->lab, call, before, NULL);
 	require(end->lab, err == 0, "%s", why.text);

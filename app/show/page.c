@@ -19,9 +19,11 @@ static void put_run(const struct page *page, FILE *out)
 	      "<button type=\"button\" id=\"theme\" title=\"light or dark\">◐</button></div>\n",
 	      out);
 	fprintf(out,
-		"<p class=\"sub\">lwIP %s against the TCP of Linux %s · %s · seed %llu</p>\n"
+		"<p class=\"sub\">lwIP %s against the TCP of Linux %s · netif %s · %s · seed "
+		"%llu</p>\n"
 		"<p class=\"sub\"><code>",
-		settings_lwip_version(), system.release, when, (unsigned long long)page->seed);
+		settings_lwip_version(), system.release, page->netif, when,
+		(unsigned long long)page->seed);
 	markup_text(out, page->command);
 	fputs("</code></p>\n", out);
 }

@@ -18,6 +18,7 @@ struct page {
 	const char *command; /**< as it was typed */
 	time_t when;         /**< the run began */
 	uint64_t seed;
+	const char *netif;               /**< lwIP's way to the kernel: "tap", "packet" */
 	const struct settings *settings; /**< NULL: no experiment came so far as to read them */
 };
 

@@ -290,6 +290,7 @@ void report_write(const struct report *report, FILE *out)
 	const struct page page = { .command = report->command,
 				   .when = report->when,
 				   .seed = report->seed,
+				   .netif = report->netif,
 				   .settings = report->settings };
 	const char *const styles[] = { markup_diagram_css, markup_ladder_css, NULL };
 	char title[64];

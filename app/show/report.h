@@ -53,6 +53,7 @@ struct report {
 	const char *command; /**< as it was typed */
 	time_t when;         /**< the run began */
 	uint64_t seed;
+	const char *netif;               /**< "tap", "packet" */
 	const struct settings *settings; /**< NULL: no experiment came so far as to read them */
 	const struct outcomes *outcomes; /**< of a sweep; NULL: it was none */
 	const struct report_experiment *experiments;

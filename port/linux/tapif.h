@@ -28,13 +28,11 @@
 #include <net/if.h>
 #include <stdint.h>
 
-#include "lwip/netif.h"
+#include "linux/etherif.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct mnl_socket;
 
 struct tapif {
 	/* Filled in by the caller before netif_add(). */
@@ -42,11 +40,10 @@ struct tapif {
 	uint8_t hwaddr[6];   /**< lwIP's Ethernet address */
 
 	/* Owned by the driver from tapif_init() to tapif_close(). */
-	int fd;                  /**< /dev/net/tun, attached, non-blocking */
-	int ifindex;             /**< of the kernel's interface */
-	struct mnl_socket *link; /**< rtnetlink: the kernel's interface going up and down */
-	struct pbuf *spare;      /**< allocated for the next frame, as large as the MTU asks */
-	const char *failed;      /**< after tapif_init() failed: the step that errno is about */
+	int fd;               /**< /dev/net/tun, attached, non-blocking */
+	struct etherif ether; /**< the kernel's interface going up and down */
+	struct pbuf *spare;   /**< allocated for the next frame, as large as the MTU asks */
+	const char *failed;   /**< after tapif_init() failed: the step that errno is about */
 };
 
 /**

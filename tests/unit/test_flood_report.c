@@ -66,7 +66,9 @@ FIXTURE(make_two_runs)
 	sample(1, 2)->served = 4;
 	results[1].counters = 1;
 	results[1].counter[0] = (struct flood_counter){ "SyncookiesSent", 10, 5010 };
-	page = (struct page){ .command = "tcplab flood", .seed = 77, .settings = &settings };
+	page = (struct page){
+		.command = "tcplab flood", .seed = 77, .netif = "tap", .settings = &settings
+	};
 	html = NULL;
 	return 0;
 }
@@ -223,10 +225,10 @@ TEST(what_cannot_be_told_is_a_dash)
 TEST(the_page_is_whole_and_tells_the_environment)
 {
 	write_page(1);
-	assert_words(html, "<!doctype html>", "<title>tcplab: flood</title>", ".chart", "seed 77",
-		     "<code>tcplab flood</code>", "</header>\n<main>", "id=\"environment\"",
-		     "<th>TCP_MSS</th><td>1460</td>", "<td>4711</td>", "#theme",
-		     "</script>\n</main>\n</body>\n</html>\n");
+	assert_words(html, "<!doctype html>", "<title>tcplab: flood</title>", ".chart", "netif tap",
+		     "seed 77", "<code>tcplab flood</code>", "</header>\n<main>",
+		     "id=\"environment\"", "<th>TCP_MSS</th><td>1460</td>", "<td>4711</td>",
+		     "#theme", "</script>\n</main>\n</body>\n</html>\n");
 	assert_int_equal(count_in(html, "<svg class=\"chart\""), 2);
 }
 

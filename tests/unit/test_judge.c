@@ -70,11 +70,11 @@ FIXTURE(open_ends)
 	memset(&lab, 0, sizeof(lab));
 	lab.timeline = timeline_new(story_no_time);
 	lab.patience_ms = LAB_PATIENCE_MS;
-	lab.netif.state = &lab.tap;
+	lab.netif.state = &lab.device.tap;
 	lab.netif.mtu = 1500;
-	lab.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); /* never readable */
-	lab.tap.link = mnl_socket_open(NETLINK_ROUTE);
-	assert_non_null(lab.tap.link);
+	lab.device.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); /* never readable */
+	lab.device.tap.ether.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(lab.device.tap.ether.link);
 	lwip = open_end(&lwip_ops);
 	kernel = open_end(&kernel_ops);
 	memset(to_be_read, 0, sizeof(to_be_read));
@@ -86,7 +86,7 @@ FIXTURE(close_ends)
 {
 	end_close(lwip);
 	end_close(kernel);
-	tapif_close(&lab.tap);
+	tapif_close(&lab.device.tap);
 	timeline_free(lab.timeline);
 	return 0;
 }

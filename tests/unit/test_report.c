@@ -31,6 +31,7 @@ FIXTURE(make_report)
 	snprintf(settings.value[0], SETTING_STRLEN, "4711");
 	report = (struct report){ .command = "tcplab run",
 				  .seed = 77,
+				  .netif = "packet",
 				  .settings = &settings,
 				  .experiments = experiments,
 				  .count = 5 };
@@ -113,7 +114,7 @@ TEST(the_environment_is_told)
 {
 	char *html = write_it();
 
-	assert_words(html, "seed 77", "tcplab run", "<th>TCP_MSS</th><td>1460</td>",
+	assert_words(html, "netif packet", "seed 77", "tcplab run", "<th>TCP_MSS</th><td>1460</td>",
 		     "<th>TCP_MSL</th><td>60000</td>", "<td>4711</td>", "<td>not there</td>");
 	free(html);
 	report.settings = NULL;

@@ -106,7 +106,7 @@ static int open_packet_socket(void)
 {
 	struct sockaddr_ll address = { .sll_family = AF_PACKET,
 				       .sll_protocol = htons(TYPE),
-				       .sll_ifindex = side.tap.ifindex };
+				       .sll_ifindex = side.tap.ether.ifindex };
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(TYPE));
 
 	assert_true(fd >= 0);
@@ -239,7 +239,7 @@ static int open_running(void **unit_state)
 TEST(the_interface_has_the_name_it_was_asked_for)
 {
 	assert_string_equal(side.tap.name, NAME);
-	assert_int_equal(side.tap.ifindex, if_nametoindex(NAME));
+	assert_int_equal(side.tap.ether.ifindex, if_nametoindex(NAME));
 	assert_null(side.tap.failed);
 	assert_int_equal(tapif_fd(&side.netif), side.tap.fd);
 	assert_int_equal(fcntl(side.tap.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
@@ -253,7 +253,7 @@ TEST(without_a_name_the_kernel_chooses_one)
 
 	assert_ptr_equal(add(&netif, &tap, ""), &netif);
 	assert_words(tap.name, "tap");
-	assert_int_equal(tap.ifindex, if_nametoindex(tap.name));
+	assert_int_equal(tap.ether.ifindex, if_nametoindex(tap.name));
 	netif_remove(&netif);
 	tapif_close(&tap);
 }
@@ -302,7 +302,7 @@ TEST(a_second_device_of_the_same_name_fails_and_leaves_nothing_open)
 	assert_int_equal(errno, EBUSY);
 	assert_string_equal(tap.failed, "create a TAP device");
 	assert_int_equal(open_files(), before);
-	assert_int_equal(if_nametoindex(NAME), side.tap.ifindex);
+	assert_int_equal(if_nametoindex(NAME), side.tap.ether.ifindex);
 }
 
 TEST(a_failure_is_lwips_interface_error)
@@ -491,7 +491,7 @@ static void delete_interface(int ifindex)
 
 TEST(the_link_goes_down_with_its_interface)
 {
-	delete_interface(side.tap.ifindex);
+	delete_interface(side.tap.ether.ifindex);
 	assert_int_equal(if_nametoindex(NAME), 0);
 	errno = 0;
 	assert_int_equal(tapif_poll(&side.netif, ALL), ERR_IF);

@@ -1065,18 +1065,18 @@ TEST(a_wait_does_not_miss_the_moment_by_more_than_a_look)
 	uint64_t start = clock_now_ns(), late;
 
 	/* A device without frames, which lab_wait() looks at. */
-	lab->netif.state = &lab->tap;
+	lab->netif.state = &lab->device.tap;
 	lab->netif.mtu = 1500;
-	lab->tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	lab->tap.link = mnl_socket_open(NETLINK_ROUTE);
-	assert_non_null(lab->tap.link);
+	lab->device.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	lab->device.tap.ether.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(lab->device.tap.ether.link);
 	RULE(.action = WIRE_DELAY, .time_ns = 42 * MS);
 	send_segment(WHO_LWIP, SEG_ACK, 1);
 	assert_true(lab_wait(lab, has_arrived, NULL, 5000));
 	late = event(2)->v_ns - start - 42 * MS;
 	assert_release(2, 1, "a delayed frame goes on");
 	assert_true(late < 1000 * MS); /* before its time it would be a very large number */
-	tapif_close(&lab->tap);
+	tapif_close(&lab->device.tap);
 }
 
 /* -- A cable that rules pull */
