@@ -41,8 +41,9 @@ int duration_parse(const char *text, uint64_t min_ms, uint64_t *ns, struct why *
 			continue;
 		*ns = millionths * units[i].ms; /* a millionth of a ms is a ns */
 		if (*ns % 1000000 != 0 || *ns < min_ms * 1000000 || *ns > DURATION_MAX_NS)
-			return why_set(why, EINVAL, "'%s' is no time in whole ms, from %d ms to 24 h",
-				       text, (int)min_ms);
+			return why_set(why, EINVAL,
+				       "'%s' is no time in whole ms, from %d ms to 24 h", text,
+				       (int)min_ms);
 		return 0;
 	}
 	return why_set(why, EINVAL, "'%s' is no time; times are as 300ms, 1.5s, 2min and 1h", text);

@@ -166,8 +166,9 @@ int namespace_set(const char *setting, struct why *why)
 			*dot = '/';
 	/* All others are the whole machine's. */
 	if (strncmp(path, "net/", 4) != 0 || strstr(path, "..") != NULL)
-		return why_set(why, EINVAL,
-			       "'%.*s' is no parameter of a network namespace: those begin with net.",
-			       (int)length, setting);
+		return why_set(
+			why, EINVAL,
+			"'%.*s' is no parameter of a network namespace: those begin with net.",
+			(int)length, setting);
 	return namespace_sysctl(path, setting + length + 1, why);
 }
