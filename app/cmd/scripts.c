@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/rundir.h"
 #include "cmd/views.h"
 #include "lab/duration.h"
 #include "live/session.h"
@@ -125,13 +124,55 @@ static void make_scenario(struct loaded *script)
 	scenario_register(&script->scenario);
 }
 
+/* All that a stream has, as a text. */
+static char *read_text(FILE *in, const char *path, struct why *why)
+{
+	char *text = NULL, part[4096];
+	size_t size = 0, got;
+	FILE *memory = open_memstream(&text, &size);
+
+	if (memory == NULL) {
+		why_set(why, ENOMEM, "out of memory for %s", path);
+		return NULL;
+	}
+	while ((got = fread(part, 1, sizeof(part), in)) > 0)
+		fwrite(part, 1, got, memory);
+	if (fclose(memory) != 0)
+		why_set(why, ENOMEM, "out of memory for %s", path);
+	else if (ferror(in))
+		why_set(why, errno, "cannot read %s: %s", path, strerror(errno));
+	else if (strlen(text) != size)
+		why_set(why, EINVAL, "%s is no text: it has a byte of 0", path);
+	else
+		return text;
+	free(text);
+	return NULL;
+}
+
+static char *read_script(const char *path, struct why *why)
+{
+	FILE *in;
+	char *text;
+
+	if (is_stdin(path))
+		return read_text(stdin, "standard input", why);
+	in = fopen(path, "re");
+	if (in == NULL) {
+		why_set(why, errno, "cannot read %s: %s", path, strerror(errno));
+		return NULL;
+	}
+	text = read_text(in, path, why);
+	fclose(in);
+	return text;
+}
+
 static int take(struct loaded *script, struct why *why)
 {
 	int err = name_script(script, why);
 
 	if (err < 0)
 		return err;
-	script->text = rundir_read(is_stdin(script->path) ? "/dev/stdin" : script->path, why);
+	script->text = read_script(script->path, why);
 	if (script->text == NULL)
 		return -EIO;
 	title_script(script);

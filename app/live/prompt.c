@@ -30,6 +30,15 @@ struct prompt {
 	bool end; /* of input: Ctrl-D */
 };
 
+#ifdef __SANITIZE_ADDRESS__
+/* libedit forgets the names of added functions, and libtinfo a string, at el_end(). */
+const char *__lsan_default_suppressions(void); /* NOLINT(bugprone-reserved-identifier) */
+const char *__lsan_default_suppressions(void)  /* NOLINT(bugprone-reserved-identifier) */
+{
+	return "leak:wcsdup\nleak:_nc_trim_sgr0\n";
+}
+#endif
+
 static char *prompt_text(EditLine *edit)
 {
 	static char text[] = PROMPT_TEXT;

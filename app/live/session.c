@@ -143,14 +143,18 @@ int session_play(struct session *session, const char *script, struct why *why)
 	return err;
 }
 
+_Noreturn static void die(void)
+{
+	fputs("tcplab: out of memory for a script\n", stderr);
+	exit(2);
+}
+
 void session_feed(struct session *session, const char *bytes, size_t size)
 {
-	char *grown = realloc(session->fed, session->fed_size + size);
+	char *grown = realloc(session->fed, session->fed_size + size + 1);
 
-	if (grown == NULL && size > 0) {
-		fputs("tcplab: out of memory for a script\n", stderr);
-		exit(2);
-	}
+	if (grown == NULL)
+		die();
 	session->fed = grown;
 	memcpy(session->fed + session->fed_size, bytes, size);
 	session->fed_size += size;
@@ -173,17 +177,20 @@ static bool next_fed(const struct session *session, size_t *size)
 
 static void take_fed(struct session *session, size_t size)
 {
-	char *line = strndup(session->fed, size);
 	size_t whole = size + (size < session->fed_size);
+	char *line = malloc(size + 1);
 	struct why why;
+	int err;
 
+	if (line == NULL)
+		die();
+	memcpy(line, session->fed, size);
 	session->fed_size -= whole;
 	memmove(session->fed, session->fed + whole, session->fed_size);
-	if (line == NULL || take_line(session, line, size, &why) == 0) {
-		free(line);
-		return;
-	}
+	err = take_line(session, line, size, &why);
 	free(line);
+	if (err == 0)
+		return;
 	if (session->name != NULL)
 		fprintf(stderr, "tcplab: %s\n", why.text);
 	else
