@@ -5,7 +5,8 @@
 
 const struct command commands[] = {
 	{ "list", cmd_list, "", "the scenarios, with their roles and their place in RFC 9293" },
-	{ "run", cmd_run, "[options] [NAME or glob ...]", "run scenarios; without a name, all" },
+	{ "run", cmd_run, "[options] [NAME or FILE.lab ...]",
+	  "run scenarios, or scripts; without a name, all scenarios" },
 	{ "coverage", cmd_coverage, "[options] [NAME or glob ...]",
 	  "run scenarios; which edges of the state diagram they walk" },
 	{ "sweep", cmd_sweep, "[options] NAME ...",

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/scripts.h"
 #include "cmd/views.h"
 #include "end/guard.h"
 #include "end/settle.h"
@@ -27,8 +28,12 @@ bool experiment_init(struct experiment *experiment, const struct scenario *scena
 	experiment->role[1] = scenario->against == RAW ? WHO_RAW
 			      : first == WHO_LWIP      ? WHO_KERNEL
 						       : WHO_LWIP;
-	snprintf(experiment->name, sizeof(experiment->name), "%s/%s",
-		 scenario_name(scenario->name, '-', name), who_name(first));
+	scenario_name(scenario->name, '-', name);
+	if (scenario->script != NULL)
+		snprintf(experiment->name, sizeof(experiment->name), "%s", name);
+	else
+		snprintf(experiment->name, sizeof(experiment->name), "%s/%s", name,
+			 who_name(first));
 	return true;
 }
 
@@ -87,26 +92,38 @@ static int set_up(struct run *run, const struct run_options *options, struct why
 	return err;
 }
 
+/* A script can fail otherwise than by its verdicts: by a line that is no command. */
+static int play_scenario(struct run *run, struct why *why)
+{
+	const struct experiment *experiment = run->experiment;
+
+	if (experiment->scenario->script != NULL)
+		return scripts_play(run, why);
+	judge_play(experiment->scenario->play, run->world.ends[experiment->role[0]],
+		   run->world.ends[experiment->role[1]]);
+	return 0;
+}
+
 /* Plays the scenario, cleans up after it, and judges what must hold for all of them. */
-static void play(struct run *run, struct result *result)
+static int play(struct run *run, struct result *result)
 {
 	const struct experiment *experiment = run->experiment;
 	struct cause before;
 	struct event *call;
+	int err;
 
 	settings_read(&result->settings);
 	timeline_begin(run->world.lab.timeline);
 	if (experiment->options->guard.on)
 		guard_start(&run->world.lab, experiment->options->guard.threshold);
-	judge_play(experiment->scenario->play, run->world.ends[experiment->role[0]],
-		   run->world.ends[experiment->role[1]]);
+	err = play_scenario(run, &result->why);
 	if (experiment->options->until_closed) {
 		call = lab_call(&run->world.lab, &before, WHO_LAB, NULL, "until closed", "%s", "");
 		lab_call_end(&run->world.lab, call, before, NULL);
 		settle(run->world.ends[WHO_LWIP], run->world.ends[WHO_KERNEL]);
 	}
 	wire_finish(&run->world.lab.wire);
-	if (run->looks != NULL)
+	if (experiment->options->show)
 		lab_show(&run->world.lab, "the end");
 	run->played = timeline_count(run->world.lab.timeline);
 	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
@@ -124,6 +141,7 @@ static void play(struct run *run, struct result *result)
 	lab_call_end(&run->world.lab, call, before, NULL);
 	judge_edges(&run->world.lab);
 	judge_leaks(run->world.ends[WHO_LWIP]);
+	return err;
 }
 
 static void look(void *context, const char *what)
@@ -149,23 +167,27 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 	const struct run_options *options = experiment->options;
 	struct run run = { .experiment = experiment };
 	uint64_t start = timeline_real_ns();
+	int err;
 
 	if (set_up(&run, options, &result->why) < 0) {
 		result->outcome = OUTCOME_REFUSED;
 		return;
 	}
-	if (options->show) {
+	if (options->show || experiment->scenario->script != NULL)
 		run.looks = open_memstream(&run.looks_text, &run.looks_size);
+	if (options->show) {
 		run.world.lab.look = look;
 		run.world.lab.look_context = &run;
 	}
 	run.world.lab.announce = announce;
 	run.world.lab.announce_context = result;
-	play(&run, result);
+	err = play(&run, result);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
 	result->disturbed = run.world.lab.disturbed;
 	result->judgement = judge_count(run.world.lab.timeline);
-	result->outcome = result->judgement.failed == 0 ? OUTCOME_HOLDS : OUTCOME_FAILS;
+	result->outcome = err < 0                         ? OUTCOME_REFUSED
+			  : result->judgement.failed == 0 ? OUTCOME_HOLDS
+							  : OUTCOME_FAILS;
 	if (views_put(&run, style, parcels, result->outcome == OUTCOME_FAILS, &result->why) < 0 &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/scripts.h"
 #include "cmd/world.h"
 #include "end/lwip_option.h"
 #include "lab/rule.h"
@@ -143,7 +144,9 @@ void run_options_help(FILE *out)
 	fprintf(out,
 		"\nA name is a scenario ('close') or one of its variants ('close/lwip': lwIP plays "
 		"the "
-		"first\nrole); a glob is matched with both.\n");
+		"first\nrole); a glob is matched with both. FILE.lab is a script, an experiment in "
+		"the "
+		"command\nlanguage (docs/script.md); '-' is one from standard input.\n");
 }
 
 /*
@@ -216,6 +219,8 @@ void run_options_complain(const char *command, const struct why *why)
 bool run_options_match(const struct run_options *options, int i, const char *scenario,
 		       const char *variant)
 {
+	if (scripts_is_one(options->patterns[i]))
+		return scripts_means(options->patterns[i], variant);
 	return fnmatch(options->patterns[i], scenario, 0) == 0 ||
 	       fnmatch(options->patterns[i], variant, 0) == 0;
 }

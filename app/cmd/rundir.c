@@ -8,6 +8,7 @@
 
 #include "cmd/environment.h"
 #include "cmd/outfile.h"
+#include "cmd/scripts.h"
 #include "record/transcript.h"
 
 const char *rundir_path(const char *dir, const char *name, const char *view, char path[4096])
@@ -79,6 +80,23 @@ static int write_in(const char *dir, const char *name,
 	return outfile_write(path, write, context, why);
 }
 
+static void write_script(const void *context, FILE *out)
+{
+	fputs(context, out);
+}
+
+/* Scripts are kept: what is run again shall be what was run. */
+static int keep_scripts(const char *dir, const struct suite *suite, struct why *why)
+{
+	int err = 0;
+
+	for (int i = 0; i < suite->count && err == 0; i++)
+		if (suite->experiments[i].scenario->script != NULL)
+			err = write_in(dir, suite->experiments[i].name, write_script,
+				       suite->experiments[i].scenario->script, why);
+	return err;
+}
+
 int rundir_begin(const char *dir, const struct suite *suite, struct why *why)
 {
 	int err = outfile_directory(dir, why);
@@ -87,7 +105,20 @@ int rundir_begin(const char *dir, const struct suite *suite, struct why *why)
 		err = write_in(dir, "command", write_command, suite, why);
 	if (err == 0)
 		err = write_in(dir, "environment", write_environment, suite, why);
+	if (err == 0)
+		err = keep_scripts(dir, suite, why);
 	return err;
+}
+
+/* The script that the directory holds. */
+static char *script_in(struct command_line *command, const char *dir, char *name)
+{
+	char **script = &command->scripts[command->script_count];
+
+	if (asprintf(script, "%s/%s", dir, name) < 0)
+		return name;
+	command->script_count++;
+	return *script;
 }
 
 int rundir_command(const char *dir, struct command_line *command, struct why *why)
@@ -96,7 +127,7 @@ int rundir_command(const char *dir, struct command_line *command, struct why *wh
 	char path[4096];
 	int lines = 0;
 
-	*command = (struct command_line){ NULL, NULL, 0 };
+	*command = (struct command_line){ .text = NULL };
 	snprintf(path, sizeof(path), "%s/command", dir);
 	command->text = rundir_read(path, why);
 	if (command->text == NULL)
@@ -104,13 +135,15 @@ int rundir_command(const char *dir, struct command_line *command, struct why *wh
 	for (const char *c = command->text; *c != '\0'; c++)
 		lines += *c == '\n';
 	command->argv = calloc((size_t)lines + 2, sizeof(*command->argv));
-	if (command->argv == NULL) {
+	command->scripts = calloc((size_t)lines + 1, sizeof(*command->scripts));
+	if (command->argv == NULL || command->scripts == NULL) {
 		command_line_free(command);
 		return why_set(why, ENOMEM, "out of memory for %s", path);
 	}
 	command->argv[command->argc++] = run;
 	for (char *line = strtok(command->text, "\n"); line != NULL; line = strtok(NULL, "\n"))
-		command->argv[command->argc++] = line;
+		command->argv[command->argc++] =
+			scripts_is_one(line) ? script_in(command, dir, line) : line;
 	if (command->argc == 1) {
 		command_line_free(command);
 		return why_set(why, EINVAL, "%s names no experiment: nothing to run again", path);
@@ -122,7 +155,10 @@ void command_line_free(struct command_line *command)
 {
 	free(command->text);
 	free(command->argv);
-	*command = (struct command_line){ NULL, NULL, 0 };
+	for (int i = 0; i < command->script_count; i++)
+		free(command->scripts[i]);
+	free(command->scripts);
+	*command = (struct command_line){ .text = NULL };
 }
 
 /* The environment of now as one text. */

@@ -7,6 +7,8 @@
  *     environment      what they ran on
  *     NAME.transcript  of each experiment, what happened: record/transcript.h
  *     NAME.…           further views of the same
+ *     NAME.lab         a script that was run: its experiment is NAME.lab, its transcript
+ *                      NAME.lab.transcript
  */
 #ifndef APP_CMD_RUNDIR_H
 #define APP_CMD_RUNDIR_H
@@ -42,6 +44,8 @@ struct command_line {
 	char *text;
 	char **argv;
 	int argc;
+	char **scripts; /**< those of argv that are paths of scripts */
+	int script_count;
 };
 
 /** @return 0; a negative errno with the reason in why */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/scripts.h"
 #include "cmd/suite_junit.h"
 #include "cmd/suite_report.h"
 
@@ -146,8 +147,8 @@ static const char *put_part(const struct suite *suite, int index, int role, char
 	char name[SCENARIO_STRLEN];
 
 	scenario_name(experiment->scenario->role[role], ' ', name);
-	snprintf(text, PART_STRLEN, "%s %s%s%s", name, who_name(who), *path == '\0' ? "" : " ",
-		 path);
+	snprintf(text, PART_STRLEN, "%s%s%s%s%s", name, *name == '\0' ? "" : " ", who_name(who),
+		 *path == '\0' ? "" : " ", path);
 	return text;
 }
 
@@ -268,6 +269,17 @@ static void look(void *context)
 		announce_waits(suite);
 }
 
+/* A script's error begins with its name already. */
+static void complain(const char *name, const struct why *why)
+{
+	size_t length = strlen(name);
+
+	if (strncmp(why->text, name, length) == 0 && why->text[length] == ':')
+		fprintf(stderr, "tcplab: %s\n", why->text);
+	else
+		fprintf(stderr, "tcplab: %s: %s\n", name, why->text);
+}
+
 static void on_done(int index, const struct parcel_text parcels[PARCELS], void *context)
 {
 	struct suite *suite = context;
@@ -280,8 +292,7 @@ static void on_done(int index, const struct parcel_text parcels[PARCELS], void *
 	if (suite->done != NULL)
 		suite->done(suite, index, parcels);
 	if (result->why.text[0] != '\0')
-		fprintf(stderr, "tcplab: %s: %s\n", suite->experiments[index].name,
-			result->why.text);
+		complain(suite->experiments[index].name, &result->why);
 	fflush(stdout);
 }
 
@@ -419,7 +430,13 @@ int suite_run(struct suite *suite)
 int suite_select(struct suite *suite, struct why *why)
 {
 	const char *unmatched;
+	int err;
 
+	for (int i = 0; i < suite->options.pattern_count; i++) {
+		err = scripts_load(suite->options.patterns[i], why);
+		if (err < 0)
+			return err;
+	}
 	if (select_experiments(suite) < 0)
 		return why_set(why, ENOMEM, "out of memory for the scenarios");
 	unmatched = first_unmatched(suite);

@@ -63,10 +63,12 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 
 	fprintf(out, "%s%s%s  %s (%s)\n", paint_on(style, PAINT_STATE), run->experiment->name,
 		paint_off(style, PAINT_STATE), scenario->title, scenario->rfc);
-	fprintf(out, "%s: %s, %s: %s\nkernel watched by %s\n",
-		scenario_name(scenario->role[0], ' ', first), who_name(run->experiment->role[0]),
-		scenario_name(scenario->role[1], ' ', second), who_name(run->experiment->role[1]),
-		kernel_end_watchers(run->world.ends[WHO_KERNEL]));
+	if (*scenario->role[0] != '\0')
+		fprintf(out, "%s: %s, %s: %s\n", scenario_name(scenario->role[0], ' ', first),
+			who_name(run->experiment->role[0]),
+			scenario_name(scenario->role[1], ' ', second),
+			who_name(run->experiment->role[1]));
+	fprintf(out, "kernel watched by %s\n", kernel_end_watchers(run->world.ends[WHO_KERNEL]));
 	print_link(&run->world.lab.settings, out);
 	putc('\n', out);
 	ladder_print(run->world.lab.timeline, last_shown(run, style->verbose), style, out);
@@ -195,6 +197,13 @@ static int write_views(const struct run *run, const char *dir, struct why *why)
 		err = outfile_write(rundir_path(dir, run->experiment->name, views[i].suffix, path),
 				    views[i].write, run, why);
 	return err;
+}
+
+int views_save(const struct run *run, const char *dir, struct why *why)
+{
+	int err = outfile_directory(dir, why);
+
+	return err < 0 ? err : write_views(run, dir, why);
 }
 
 static int write_picture(const struct run *run, const char *dir, struct why *why)

@@ -29,4 +29,13 @@ struct run {
 int views_put(const struct run *run, const struct style *style, FILE *const parcels[PARCELS],
 	      bool failed, struct why *why);
 
+/**
+ * Writes what a run directory has of an experiment, as it is now: 'tcplab diff' can read it.
+ *
+ * @param run  its last event is played
+ * @param dir  is made if need be
+ * @return 0; a negative errno with the reason in why
+ */
+int views_save(const struct run *run, const char *dir, struct why *why);
+
 #endif

@@ -60,25 +60,13 @@ int world_take_netif(enum device_kind *netif, const char *text, struct why *why)
 	return word < 0 ? word : 0;
 }
 
-static int set_sysctl(const char *setting, struct why *why)
-{
-	size_t length = strcspn(setting, "=");
-	char path[256];
-
-	snprintf(path, sizeof(path), "%.*s", (int)length, setting);
-	if (strchr(path, '/') == NULL)
-		for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
-			*dot = '/';
-	return namespace_sysctl(path, setting + length + 1, why);
-}
-
 int world_set(struct world *world, const struct texts *sysctls, const struct texts *lwip,
 	      struct why *why)
 {
 	int err = 0;
 
 	for (int i = 0; i < sysctls->count && err == 0; i++)
-		err = set_sysctl(sysctls->text[i], why);
+		err = namespace_set(sysctls->text[i], why);
 	world->lwip_options = calloc((size_t)lwip->count + 1, sizeof(*world->lwip_options));
 	if (world->lwip_options == NULL)
 		return why_set(why, ENOMEM, "out of memory for lwIP's settings");

@@ -151,6 +151,16 @@ struct conn *conn_connect_far(struct end *end, enum host host, uint16_t port)
 	return open_actively(end, &end->address, &remote);
 }
 
+struct conn *conn_connect_to(struct end *end, const struct endpoint *remote, uint16_t local_port)
+{
+	struct endpoint local;
+
+	if (local_port == 0 && end->ops->ephemeral_port != NULL)
+		local_port = end->ops->ephemeral_port(end);
+	local = port_of(end, local_port);
+	return open_actively(end, &local, remote);
+}
+
 int conn_connect_again(struct conn *conn, const struct end *to, uint16_t port)
 {
 	struct endpoint remote = port_of(to, port);

@@ -174,6 +174,14 @@ struct conn *conn_connect_unbound(struct end *end, const struct end *to, uint16_
 struct conn *conn_connect_far(struct end *end, enum host host, uint16_t port);
 
 /**
+ * The same to whatever address.
+ *
+ * @param remote      of the end's own family
+ * @param local_port  host order; 0: as conn_connect() does
+ */
+struct conn *conn_connect_to(struct end *end, const struct endpoint *remote, uint16_t local_port);
+
+/**
  * What has become of an active open.
  *
  * @return 0: it is open; -EINPROGRESS: that is not known yet; another negative errno: it has failed

@@ -92,3 +92,13 @@ void guard_start(struct lab *lab, unsigned int threshold)
 	tcp_guard_start((u16_t)threshold);
 	lab_call_end(lab, call, before, NULL);
 }
+
+void guard_stop(struct lab *lab)
+{
+	struct cause before;
+	struct event *call = lab_call(lab, &before, WHO_LWIP, NULL, "tcp_guard_stop", "%s", "");
+
+	tcp_guard_stop();
+	guarded = NULL;
+	lab_call_end(lab, call, before, NULL);
+}

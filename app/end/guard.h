@@ -31,4 +31,7 @@ unsigned int guard_count(struct flood_counter *counter);
  */
 void guard_start(struct lab *lab, unsigned int threshold);
 
+/** Stops it; what it has answered by a cookie will not be known any more. */
+void guard_stop(struct lab *lab);
+
 #endif

@@ -232,6 +232,31 @@ static void put_frames_around(struct text *text, const struct timeline *timeline
 	}
 }
 
+/* Goes both ways as far as they are the same: a of the one walked, e of the one expected. */
+static bool compare(const struct path *walked, const struct expected *expected, int *a, int *e)
+{
+	for (*a = *e = 0; *e < expected->count; ++*e) {
+		if (*a < walked->count && walked->states[*a] == expected->states[*e])
+			++*a;
+		else if (!expected->through[*e])
+			break;
+	}
+	LWIP_ASSERT("no path is longer than MAX_PATH",
+		    walked->count < MAX_PATH && expected->count < MAX_PATH);
+	return *a == walked->count && *e == expected->count;
+}
+
+bool judge_goes(const struct conn *conn, const int *path)
+{
+	struct expected expected;
+	struct path walked;
+	int a, e;
+
+	read_path(conn->end->lab->timeline, conn->end->ops->who, conn->name, &walked);
+	read_expected(conn->end, path, &expected);
+	return compare(&walked, &expected, &a, &e);
+}
+
 void judge_path(struct conn *conn, const int *path)
 {
 	struct lab *lab = conn->end->lab;
@@ -239,22 +264,15 @@ void judge_path(struct conn *conn, const int *path)
 	struct text text = { formatted, sizeof(formatted) };
 	struct expected expected;
 	struct path walked;
-	int a = 0, e = 0;
+	bool holds;
+	int a, e;
 
 	read_path(lab->timeline, conn->end->ops->who, conn->name, &walked);
 	read_expected(conn->end, path, &expected);
-	while (e < expected.count) {
-		if (a < walked.count && walked.states[a] == expected.states[e])
-			a++;
-		else if (!expected.through[e])
-			break;
-		e++;
-	}
-	LWIP_ASSERT("no path is longer than MAX_PATH",
-		    walked.count < MAX_PATH && expected.count < MAX_PATH);
+	holds = compare(&walked, &expected, &a, &e);
 	put(&text, "%s goes ", end_name(conn->end));
 	put_path(&text, expected.states, expected.count);
-	if (a < walked.count || e < expected.count) {
+	if (!holds) {
 		put(&text, "\nwent ");
 		put_path(&text, walked.states, walked.count);
 		put(&text, "\n");
@@ -263,16 +281,20 @@ void judge_path(struct conn *conn, const int *path)
 				  walked.count == 0  ? timeline_count(lab->timeline)
 				  : a < walked.count ? walked.events[a]
 						     : walked.events[walked.count - 1]);
-		verdict(lab, conn->name, false, formatted);
-		return;
 	}
-	verdict(lab, conn->name, true, formatted);
+	verdict(lab, conn->name, holds, formatted);
 }
 
 void judge_state(struct conn *conn, enum state state)
 {
+	conn_await(conn, state);
+	judge_reached(conn, state);
+}
+
+bool judge_reached(const struct conn *conn, enum state state)
+{
+	bool holds = conn->state == state;
 	char text[200];
-	bool holds = conn_await(conn, state);
 
 	if (holds)
 		snprintf(text, sizeof(text), "%s is in %s", end_name(conn->end), state_name(state));
@@ -281,6 +303,7 @@ void judge_state(struct conn *conn, enum state state)
 			 end_name(conn->end), state_name(state), state_name(conn->state),
 			 (int)conn->end->lab->patience_ms);
 	verdict(conn->end->lab, conn->name, holds, text);
+	return holds;
 }
 
 /* -- Segments */

@@ -153,6 +153,12 @@ struct journey {
 void judge_journey(const struct timeline *timeline, enum who who, const char *conn,
 		   struct journey *journey);
 
+/** @return whether the connection's path until now is this one, which ends with PATH_END; no verdict */
+bool judge_goes(const struct conn *conn, const int *path);
+
+/** Leaves the verdict of expect_state() when the waiting is over. @return whether it holds */
+bool judge_reached(const struct conn *conn, enum state state);
+
 /* Behind the macros above. */
 void judge_path(struct conn *conn, const int *path);
 void judge_state(struct conn *conn, enum state state);

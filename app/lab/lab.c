@@ -405,6 +405,7 @@ void lab_show(struct lab *lab, const char *what)
 {
 	struct cause before;
 	struct event *call = lab_call(lab, &before, WHO_LAB, NULL, "show", "%s", what);
+	bool waiting = lab->waiting;
 
 	lab_call_end(lab, call, before, NULL);
 	if (lab->look == NULL)
@@ -413,7 +414,7 @@ void lab_show(struct lab *lab, const char *what)
 	lab->waiting = true;
 	lab->look(lab->look_context, what);
 	lab_notice_kernel_timers(lab);
-	lab->waiting = false;
+	lab->waiting = waiting;
 	lab_pump(lab);
 }
 

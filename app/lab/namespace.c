@@ -208,3 +208,24 @@ int namespace_sysctl(const char *path, const char *value, struct why *why)
 		return why_set(why, -err, "cannot set %s to %s: %s", file, value, strerror(-err));
 	return 0;
 }
+
+int namespace_set(const char *setting, struct why *why)
+{
+	size_t length = strcspn(setting, "=");
+	char path[256];
+
+	if (setting[length] != '=' || length == 0 || length >= sizeof(path))
+		return why_set(why, EINVAL, "a kernel parameter is set as NAME=VALUE, not '%s'",
+			       setting);
+	snprintf(path, sizeof(path), "%.*s", (int)length, setting);
+	if (strchr(path, '/') == NULL)
+		for (char *dot = path; (dot = strchr(dot, '.')) != NULL;)
+			*dot = '/';
+	/* All others are the whole machine's. */
+	if (strncmp(path, "net/", 4) != 0 || strstr(path, "..") != NULL)
+		return why_set(
+			why, EINVAL,
+			"'%.*s' is no parameter of a network namespace: those begin with net.",
+			(int)length, setting);
+	return namespace_sysctl(path, setting + length + 1, why);
+}

@@ -52,4 +52,11 @@ bool namespace_has_sysctl(const char *path);
  */
 int namespace_sysctl(const char *path, const char *value, struct why *why);
 
+/**
+ * The same as people write it.
+ *
+ * @param setting  "net.ipv4.tcp_rfc1337=1", or with slashes
+ */
+int namespace_set(const char *setting, struct why *why);
+
 #endif

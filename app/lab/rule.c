@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/duration.h"
+
 const char rule_help[] =
 	"Rules for the wire between lwIP and the kernel. Each option can be given again; of two "
 	"rules\n"
@@ -199,49 +201,13 @@ static void skip_word(struct parser *parser)
 	parser->at += strcspn(parser->at, " \t,");
 }
 
-/* A decimal number of at most six digits and six more, in millionths; NULL: it is none. */
-static const char *parse_decimal(const char *text, uint64_t *millionths)
-{
-	uint64_t number = 0;
-	int digits = 0, places = 6;
-
-	for (; isdigit((unsigned char)*text); text++, digits++)
-		number = number * 10 + (uint64_t)(*text - '0');
-	if (digits == 0 || digits > 6)
-		return NULL;
-	if (*text == '.') {
-		for (text++; isdigit((unsigned char)*text) && places > 0; text++, places--)
-			number = number * 10 + (uint64_t)(*text - '0');
-		if (places == 6)
-			return NULL;
-	}
-	while (places-- > 0)
-		number *= 10;
-	*millionths = number;
-	return text;
-}
-
 /* The time in the present word. */
 static int parse_time(const struct parser *parser, uint64_t min_ms, uint64_t *ns)
 {
-	static const struct {
-		const char *name;
-		uint64_t ms;
-	} units[] = { { "ms", 1 }, { "s", 1000 }, { "min", 60000 }, { "h", 3600000 } };
-	uint64_t millionths;
-	const char *unit = parse_decimal(parser->word, &millionths);
+	struct why why;
 
-	for (size_t i = 0; unit != NULL && i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(unit, units[i].name) != 0)
-			continue;
-		*ns = millionths * units[i].ms; /* a millionth of a ms is a ns */
-		if (*ns % 1000000 != 0 || *ns < min_ms * 1000000 || *ns > UINT64_C(86400000000000))
-			return refuse(parser, "'%s' is no time in whole ms, from %d ms to 24 h",
-				      parser->word, (int)min_ms);
-		return 0;
-	}
-	return refuse(parser, "'%s' is no time; times are as 300ms, 1.5s, 2min and 1h",
-		      parser->word);
+	return duration_parse(parser->word, min_ms, ns, &why) < 0 ? refuse(parser, "%s", why.text)
+								  : 0;
 }
 
 static int take_time(struct parser *parser)
@@ -309,7 +275,7 @@ static int take_quantity(struct parser *parser)
 		return take_number(parser);
 	if (strcmp(unit, "%") == 0)
 		return take_percent(
-			parser, parse_decimal(parser->word, &millionths) == unit ? millionths : 0);
+			parser, decimal_parse(parser->word, &millionths) == unit ? millionths : 0);
 	if (isalpha((unsigned char)*unit))
 		return take_time(parser);
 	return refuse_unknown(parser);

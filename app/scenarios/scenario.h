@@ -51,6 +51,7 @@ struct scenario {
 	unsigned int slow[WHO_KERNEL + 1];
 	const char *file;
 	void (*play)(struct end *first, struct end *second);
+	const char *script; /**< in play's place: what is to be done in the command language */
 	struct scenario *next;
 };
 

@@ -83,6 +83,12 @@ static void print_lwip(FILE *out)
 	free(text);
 }
 
+void diagnosis_connections(FILE *out)
+{
+	run("ss -tano", "ss", "iproute2", out);
+	print_lwip(out);
+}
+
 void diagnosis_print(const char *what, FILE *out)
 {
 	char lsof[80];

@@ -15,4 +15,7 @@
  */
 void diagnosis_print(const char *what, FILE *out);
 
+/** The connections alone: ss, and lwIP's table. */
+void diagnosis_connections(FILE *out);
+
 #endif
