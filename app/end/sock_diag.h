@@ -36,6 +36,22 @@ int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
 int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port,
 		    uint32_t in_state[ST_COUNT]);
 
+/** A connection that the kernel has, or a listener: its remote port is 0. */
+struct sock_diag_entry {
+	struct endpoint local, remote; /**< of a socket of IPv6 that speaks IPv4: IPv4's */
+	enum state state;
+};
+
+/**
+ * All connections of the namespace, listeners and requests included; not in one moment, but
+ * while they may change.
+ *
+ * @param family  4 or 6: of the sockets
+ * @return 0; a negative errno when the kernel did not answer
+ */
+int sock_diag_dump(struct mnl_socket *diag, int family,
+		   void (*fn)(void *context, const struct sock_diag_entry *entry), void *context);
+
 /** @return RFC 9293's name for a state of the kernel (include/net/tcp_states.h) */
 enum state kernel_state(int kernel);
 
