@@ -84,6 +84,11 @@ uint64_t timeline_real_ns(void)
 	return read_ns(CLOCK_MONOTONIC);
 }
 
+uint64_t timeline_now_ns(const struct timeline *timeline)
+{
+	return timeline_real_ns() - timeline->start_ns;
+}
+
 struct timeline *timeline_new(uint64_t (*virtual_ns)(void))
 {
 	struct timeline *timeline = must_have(calloc(1, sizeof(*timeline)));
@@ -136,7 +141,7 @@ static struct event *append(struct timeline *timeline, enum event_kind kind, enu
 	event = &timeline->pages[page][slot];
 	event->n = ++timeline->count;
 	event->cause = timeline->cause.event;
-	event->t_ns = timeline_real_ns() - timeline->start_ns;
+	event->t_ns = timeline_now_ns(timeline);
 	event->v_ns = timeline->virtual_ns();
 	event->kind = kind;
 	event->who = who;
@@ -158,6 +163,7 @@ static void take_in(struct timeline *timeline, const struct event *frame)
 	event->frame.bytes = bytes;
 	timeline->left_out.frames--;
 	timeline->left_out.bytes -= frame->frame.size;
+	timeline->left_out.data -= frame->frame.segment.length;
 	timeline->cause = before;
 	timeline->cause.event = event->n;
 }
@@ -208,6 +214,7 @@ void timeline_leave_out(struct timeline *timeline, struct event *frame)
 	frame->cause = timeline->cause.event;
 	timeline->left_out.frames++;
 	timeline->left_out.bytes += frame->frame.size;
+	timeline->left_out.data += frame->frame.segment.length;
 }
 
 struct left_out timeline_left_out(const struct timeline *timeline)

@@ -195,9 +195,9 @@ void timeline_limit(struct timeline *timeline, uint64_t bytes);
 /** @return whether it is full */
 bool timeline_is_full(struct timeline *timeline);
 
-/** Frames that are no events, and their bytes. */
+/** Frames that are no events, their bytes, and those of their data. */
 struct left_out {
-	uint64_t frames, bytes;
+	uint64_t frames, bytes, data;
 };
 
 /**
@@ -216,6 +216,9 @@ uint64_t timeline_kept(const struct timeline *timeline);
 
 /** @return CLOCK_MONOTONIC, in ns: the time that the timeline counts in */
 uint64_t timeline_real_ns(void);
+
+/** @return the same since the timeline's start: what an event of this moment would have */
+uint64_t timeline_now_ns(const struct timeline *timeline);
 
 /** @return room for bytes, to be filled by the caller, living as long as the timeline */
 void *timeline_room(struct timeline *timeline, size_t size);
