@@ -79,6 +79,7 @@ struct conn *end_add_conn(struct end *end, const struct endpoint *local,
 	conn->next = end->conns;
 	end->conns = conn;
 	index_conn(conn);
+	end->conn_count += remote->port != 0;
 	return conn;
 }
 
@@ -119,6 +120,7 @@ static void drop(struct conn *conn)
 
 	while (*at != conn)
 		at = &(*at)->next;
+	conn->end->conn_count -= conn->remote.port != 0;
 	drop_at(at);
 }
 

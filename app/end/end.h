@@ -82,9 +82,10 @@ struct end {
 	struct endpoint address; /**< port 0 */
 	struct conn *conns;      /**< newest first */
 	struct conn *bucket[END_BUCKETS];
-	bool open;          /**< to others: end_open_to_others() */
-	bool closes_at_eof; /**< some connection has CONN_CLOSE_AT_EOF */
-	bool snapshots;     /**< its watcher misses what is entered and left within one step */
+	unsigned int conn_count; /**< connections that there were, listeners not */
+	bool open;               /**< to others: end_open_to_others() */
+	bool closes_at_eof;      /**< some connection has CONN_CLOSE_AT_EOF */
+	bool snapshots;          /**< its watcher misses what is entered and left within one step */
 	/** Whose connections are not worth an event before they are ESTABLISHED; NULL: nobody's. */
 	bool (*is_stranger)(const struct endpoint *remote);
 	bool reuse_address; /**< SO_REUSEADDR, SOF_REUSEADDR: set on what is opened from now on */
