@@ -113,7 +113,7 @@ void end_close(struct end *end);
 /** @return how long lwIP keeps a connection in TIME_WAIT, at most: 2MSL, in ms */
 uint32_t lwip_end_time_wait_ms(void);
 
-/** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
+/** @return how many connections lwIP has room for: a live host's has more (lab/pools.h) */
 unsigned int lwip_end_pcbs(void);
 
 /** lwIP's pool of pcbs, since lwip_end_watch_pool(). */
