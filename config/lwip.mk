@@ -23,7 +23,7 @@ $(OBJS)/%.o: $(LWIP)/%.c $(FLAGS)
 	@mkdir -p $(@D)
 	@$(COMPILE) $(EXTRA) -c -o $@ $<
 
-# It takes for granted that somebody has declared htonl().
-$(OBJS)/apps/lwiperf/lwiperf.o: EXTRA = -include arpa/inet.h
+# It takes for granted that somebody has declared htonl(): lwIP has one of its own.
+$(OBJS)/apps/lwiperf/lwiperf.o: EXTRA = -Dhtonl=lwip_htonl
 
 -include $(OBJ:.o=.d)

@@ -24,12 +24,13 @@ struct conn {
 	struct end *end;
 	const char *name; /**< on the timeline; both ends of a connection have the same */
 	struct endpoint local, remote;
-	enum state state;  /**< the latest transition's */
-	bool passive;      /**< opened by the other side */
-	bool accepted;     /**< passive: the application has it */
-	bool released;     /**< the application has closed or aborted it */
-	bool close_at_eof; /**< the application closes as soon as it reads the other's FIN */
-	uint32_t mark;     /**< an event: expect_segments() looks at what came after it */
+	enum state state;    /**< the latest transition's */
+	uint64_t entered_ns; /**< when that was: lwIP's clock, for the kernel timeline_real_ns() */
+	bool passive;        /**< opened by the other side */
+	bool accepted;       /**< passive: the application has it */
+	bool released;       /**< the application has closed or aborted it */
+	bool close_at_eof;   /**< the application closes as soon as it reads the other's FIN */
+	uint32_t mark;       /**< an event: expect_segments() looks at what came after it */
 };
 
 enum conn_option {
@@ -225,6 +226,9 @@ int conn_abort(struct conn *conn);
 
 /** Sets an option. @return 0 or a negative errno */
 int conn_set(struct conn *conn, enum conn_option option, int value);
+
+/** @return how long it has been in its state, in ns of its stack's time */
+uint64_t conn_age_ns(const struct conn *conn);
 
 /** Waits until a state is reached. @return whether it was, within the lab's patience */
 bool conn_await(struct conn *conn, enum state state);
