@@ -14,7 +14,7 @@ void environment_write(FILE *out)
 	fprintf(out, "kernel: %s %s %s\n", system.sysname, system.release, system.machine);
 	fprintf(out, "lwIP: %s\n", settings_lwip_version());
 	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
-		fprintf(out, "%s: %u\n", option->name, option->value);
+		fprintf(out, "%s: %u\n", option->name, settings_lwip_value(option));
 }
 
 void environment_command(int argc, char **argv, char *text, size_t size)

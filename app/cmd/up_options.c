@@ -84,7 +84,7 @@ int up_options_parse(struct up_options *options, int argc, char **argv, struct w
 
 	*options = (struct up_options){ .name = DOOR_NAME,
 					.keep = KEEP_MIB,
-					.lab = { .seed = 1, .family = 0 } };
+					.lab = { .seed = 1, .family = 0, .live = true } };
 	first = option_table_parse(&table, options, argc, argv, why);
 	if (first < 0)
 		return first;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linux/clock.h"
+
 const char *end_name(const struct end *end)
 {
 	return who_name(end->ops->who);
@@ -83,6 +85,12 @@ struct conn *end_add_conn(struct end *end, const struct endpoint *local,
 	return conn;
 }
 
+/* By the clock of its stack's timers. */
+static uint64_t now_ns(const struct conn *conn)
+{
+	return conn->end->ops->who == WHO_LWIP ? clock_now_ns() : timeline_real_ns();
+}
+
 void conn_enter(struct conn *conn, enum state to, enum source src, const char *func, int line)
 {
 	struct event *event;
@@ -96,6 +104,12 @@ void conn_enter(struct conn *conn, enum state to, enum source src, const char *f
 	event->state.func = func;
 	event->state.line = line;
 	conn->state = to;
+	conn->entered_ns = now_ns(conn);
+}
+
+uint64_t conn_age_ns(const struct conn *conn)
+{
+	return now_ns(conn) - conn->entered_ns;
 }
 
 const char *errno_text(struct lab *lab, int error)

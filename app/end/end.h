@@ -28,13 +28,14 @@ struct conn {
 	struct end *end;
 	const char *name; /**< on the timeline; both ends of a connection have the same */
 	struct endpoint local, remote;
-	enum state state;  /**< the latest transition's */
-	bool passive;      /**< opened by the other side */
-	bool others;       /**< the lab's application has not made it, and cannot use it */
-	bool accepted;     /**< passive: the application has it */
-	bool released;     /**< the application has closed or aborted it */
-	bool close_at_eof; /**< the application closes as soon as it reads the other's FIN */
-	uint32_t mark;     /**< an event: expect_segments() looks at what came after it */
+	enum state state;    /**< the latest transition's */
+	uint64_t entered_ns; /**< when that was: lwIP's clock, for the kernel timeline_real_ns() */
+	bool passive;        /**< opened by the other side */
+	bool others;         /**< the lab's application has not made it, and cannot use it */
+	bool accepted;       /**< passive: the application has it */
+	bool released;       /**< the application has closed or aborted it */
+	bool close_at_eof;   /**< the application closes as soon as it reads the other's FIN */
+	uint32_t mark;       /**< an event: expect_segments() looks at what came after it */
 };
 
 enum conn_option {
@@ -157,7 +158,7 @@ void end_close(struct end *end);
 /** @return how long lwIP keeps a connection in TIME_WAIT, at most: 2MSL, in ms */
 uint32_t lwip_end_time_wait_ms(void);
 
-/** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
+/** @return how many connections lwIP has room for: a live host's has more (lab/pools.h) */
 unsigned int lwip_end_pcbs(void);
 
 /** lwIP's pool of pcbs, since lwip_end_watch_pool(). */
@@ -269,6 +270,9 @@ int conn_abort(struct conn *conn);
 
 /** Sets an option. @return 0 or a negative errno */
 int conn_set(struct conn *conn, enum conn_option option, int value);
+
+/** @return how long it has been in its state, in ns of its stack's time */
+uint64_t conn_age_ns(const struct conn *conn);
 
 /** Waits until a state is reached. @return whether it was, within the lab's patience */
 bool conn_await(struct conn *conn, enum state state);

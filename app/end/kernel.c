@@ -399,20 +399,20 @@ static bool is_any(const struct endpoint *endpoint)
 	return memcmp(endpoint->addr, any, sizeof(any)) == 0;
 }
 
-static void on_dumped(void *context, const struct sock_diag_entry *entry)
+static void on_visited(void *context, const struct table_row *row)
 {
 	struct kernel_end *k = context;
-	struct conn *conn = end_find(&k->end, &entry->local, &entry->remote);
+	struct conn *conn = end_find(&k->end, &row->local, &row->remote);
 
 	if (conn != NULL && (conn->state != ST_CLOSED || kernel_conn(conn)->opening)) {
 		kernel_conn(conn)->dump = k->dumps;
-		conn_enter(conn, entry->state, SRC_SOCK_DIAG, NULL, 0);
-	} else if (entry->state == ST_LISTEN && (is_here(&entry->local) || is_any(&entry->local))) {
-		conn = add_listener(&k->end, &entry->local, &entry->remote);
+		conn_enter(conn, row->state, SRC_SOCK_DIAG, NULL, 0);
+	} else if (row->state == ST_LISTEN && (is_here(&row->local) || is_any(&row->local))) {
+		conn = add_listener(&k->end, &row->local, &row->remote);
 		kernel_conn(conn)->dump = k->dumps;
 		conn_enter(conn, ST_LISTEN, SRC_SOCK_DIAG, NULL, 0);
-	} else if (entry->state > ST_LISTEN && is_here(&entry->local) && !is_here(&entry->remote)) {
-		adopt(&k->end, &entry->local, &entry->remote, entry->state);
+	} else if (row->state > ST_LISTEN && is_here(&row->local) && !is_here(&row->remote)) {
+		adopt(&k->end, &row->local, &row->remote, row->state);
 	}
 }
 
@@ -420,13 +420,12 @@ static void on_dumped(void *context, const struct sock_diag_entry *entry)
 static void kernel_attend(struct end *end)
 {
 	struct kernel_end *k = kernel_end(end);
-	int err = 0;
+	int err;
 
 	lab_notice_kernel_timers(end->lab);
 	ask_about_due(k);
 	k->dumps++;
-	for (int family = 4; family <= 6 && err == 0; family += 2)
-		err = sock_diag_dump(k->diag, family, on_dumped, k);
+	err = sock_diag_visit(k->diag, on_visited, k);
 	for (struct conn *conn = end->conns; conn != NULL && err == 0; conn = conn->next)
 		if (conn->state != ST_CLOSED && kernel_conn(conn)->dump != k->dumps)
 			ask(k, conn);

@@ -13,6 +13,7 @@
 #include "end/lwip_option.h"
 #include "end/unread.h"
 #include "lab/lwip_addr.h"
+#include "lab/pools.h"
 #include "lwip/memp.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL, the lists: lwIP names them nowhere else */
 #include "lwip/stats.h"
@@ -634,7 +635,7 @@ uint32_t lwip_end_time_wait_ms(void)
 
 unsigned int lwip_end_pcbs(void)
 {
-	return MEMP_NUM_TCP_PCB;
+	return pools_size(MEMP_TCP_PCB);
 }
 
 /* -- lwIP's pools, as far as connections use them */

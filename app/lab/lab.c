@@ -10,6 +10,7 @@
 #include "lab/link.h"
 #include "lab/lwip_addr.h"
 #include "lab/namespace.h"
+#include "lab/pools.h"
 #include "lab/tick.h"
 #include "linux/clock.h"
 #include "lwip/init.h"
@@ -141,8 +142,6 @@ static void give_lwip_ipv6(struct lab *lab)
 	ip_addr_t address = lwip_addr_of(&lwip);
 	s8_t slot = -1;
 
-	/* No reports of the multicast group that belongs to the address, as on the kernel's side. */
-	lab->netif.flags &= (u8_t)~NETIF_FLAG_MLD6;
 	netif_add_ip6_address(&lab->netif, ip_2_ip6(&address), &slot);
 	LWIP_ASSERT("a new netif has room for an address", slot >= 0);
 	/* Valid at once: two hosts on a private cable need not look for a third with this address. */
@@ -159,10 +158,15 @@ static int start_lwip(struct lab *lab, struct why *why)
 	snprintf(lab->tap.name, sizeof(lab->tap.name), "lwip0");
 	memcpy(lab->tap.hwaddr, lab_lwip_hwaddr, sizeof(lab_lwip_hwaddr));
 	lwip_init();
+	if (!lab->settings.live)
+		pools_shrink();
 	if (netif_add(&lab->netif, v4 ? ip_2_ip4(&address) : NULL, v4 ? &netmask : NULL,
 		      v4 ? ip_2_ip4(&gateway) : NULL, &lab->tap, tapif_init,
 		      ethernet_input) == NULL)
 		return refuse_tap(&lab->tap, errno, why);
+	/* Nor are groups of multicast reported, of either family: nobody speaks before an experiment begins. */
+	if (!lab->settings.live)
+		lab->netif.flags &= (u8_t) ~(NETIF_FLAG_IGMP | NETIF_FLAG_MLD6);
 	neighbour_attach(&lab->neighbours, &lab->netif);
 	if (lab_has_family(lab, 6))
 		give_lwip_ipv6(lab);

@@ -36,6 +36,7 @@ struct lab_settings {
 	uint64_t seed; /**< of all randomness of lwIP and the lab */
 	int family; /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others; 0: both */
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
+	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
 };
 
 struct lab {

@@ -220,8 +220,8 @@ err_t tapif_init(struct netif *netif)
 	netif->hwaddr_len = ETH_HWADDR_LEN;
 	memcpy(netif->hwaddr, tap->hwaddr, ETH_HWADDR_LEN);
 	netif->mtu = 1500; /* until rtnetlink answers */
-	netif->flags =
-		NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
+	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
+		       NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
 	MIB2_INIT_NETIF(netif, snmp_ifType_ethernet_csmacd, 0);
 	follow_link(netif);
 	return ERR_OK;
