@@ -18,11 +18,8 @@
 #include "cmd/up_options.h"
 #include "lab/names.h"
 #include "live/live.h"
-#include "live/stream.h"
-#if __has_include("live/service.h")
 #include "live/service.h"
-#define HAS_SERVICES
-#endif
+#include "live/stream.h"
 
 struct up {
 	struct up_options options;
@@ -150,10 +147,7 @@ static int set_up(struct up *up, struct why *why)
 	end_open_to_others(up->live.kernel);
 	if (options->guard.on)
 		guard_start(lab, options->guard.threshold);
-#ifdef HAS_SERVICES
-	err = services_start(&up->live, why);
-#endif
-	return err;
+	return services_start(&up->live, why);
 }
 
 static int start_command(struct up *up, struct why *why)
@@ -200,14 +194,10 @@ static void print_addresses(const struct up *up)
 
 static void print_services(const struct up *up)
 {
-#ifdef HAS_SERVICES
 	for (const struct service *service = services; service->port != 0; service++)
 		fprintf(up->out, "%s%s %u", service == services ? "services: " : ", ",
 			service->name, service->port);
 	putc('\n', up->out);
-#else
-	(void)up;
-#endif
 }
 
 static void print_welcome(const struct up *up)
@@ -268,10 +258,15 @@ static void print_summary(const struct up *up)
 /* Everything is closed, so that what is left then has leaked. */
 static void shut_down(struct up *up)
 {
+	struct cause before;
+	struct event *call;
+
 	if (up->ladder != NULL)
 		stream_finish(&up->stream);
+	call = lab_call(&up->world.lab, &before, WHO_LAB, NULL, "clean up", "%s", "");
 	end_abort(up->live.lwip);
 	end_abort(up->live.kernel);
+	lab_call_end(&up->world.lab, call, before, NULL);
 	if (up->ladder != NULL)
 		stream_finish(&up->stream);
 }
