@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
-# Compiles an instrumented lwIP tree into a library.
+# Compiles an instrumented lwIP tree into a library: its core, and the apps that the live host runs.
 #
 #   LWIP     the tree, as scripts/lwip-prepare leaves it
 #   LIB      the library to make; its objects are put beside it, into a directory of its name
@@ -8,7 +8,9 @@
 #   COMPILE  the compiler with all its options
 
 SRC  := $(wildcard $(LWIP)/core/*.c $(LWIP)/core/ipv4/*.c $(LWIP)/core/ipv6/*.c) \
-	$(LWIP)/netif/ethernet.c
+	$(LWIP)/netif/ethernet.c \
+	$(LWIP)/apps/http/httpd.c $(LWIP)/apps/http/fs.c $(LWIP)/apps/lwiperf/lwiperf.c \
+	$(wildcard $(LWIP)/apps/mdns/*.c)
 OBJS := $(LIB:.a=)
 OBJ  := $(SRC:$(LWIP)/%.c=$(OBJS)/%.o)
 
@@ -19,6 +21,9 @@ $(LIB): $(OBJ)
 # Everything anew when the library has to be: its flags or options have changed.
 $(OBJS)/%.o: $(LWIP)/%.c $(FLAGS)
 	@mkdir -p $(@D)
-	@$(COMPILE) -c -o $@ $<
+	@$(COMPILE) $(EXTRA) -c -o $@ $<
+
+# It takes for granted that somebody has declared htonl(): lwIP has one of its own.
+$(OBJS)/apps/lwiperf/lwiperf.o: EXTRA = -Dhtonl=lwip_htonl
 
 -include $(OBJ:.o=.d)

@@ -18,21 +18,28 @@
 #define LWIP_HOOK_FILENAME         "lwip_hooks.h" /* the trace hook's macros, and the guard's */
 #define LWIP_STATS_DISPLAY         1              /* names for the statistics that the lab prints */
 #define MIB2_STATS                 1 /* SNMP's counters: opens, resets, retransmissions */
-#define LWIP_NUM_NETIF_CLIENT_DATA 2 /* from a netif to the wire and the neighbours put into it */
+#define LWIP_NUM_NETIF_CLIENT_DATA 3 /* from a netif to the wire, the neighbours and mDNS */
 
-/* -- Memory: real pools, so that exhaustion can be shown; sized for two dozen connections */
-#define MEM_ALIGNMENT 8          /* of a pointer on 64-bit machines */
-#define MEM_SIZE      (2u << 20) /* send buffers: 1 MiB in flight, with its headers */
+/*
+ * -- Memory: real pools, for a live host with hundreds of connections. An experiment takes all but a few
+ * objects of each away before it begins (app/lab/pools.h), so that exhaustion can be shown.
+ */
+#define MEM_ALIGNMENT 8           /* of a pointer on 64-bit machines */
+#define MEM_SIZE      (64u << 20) /* a full send buffer each; pages not in use take no memory */
 #ifndef MEMP_NUM_TCP_PCB
-#define MEMP_NUM_TCP_PCB 16 /* small enough to be exhausted on purpose */
+#define MEMP_NUM_TCP_PCB 1024 /* 600 clients at a time, and as many of theirs in TIME_WAIT */
 #endif
-#define MEMP_NUM_TCP_PCB_LISTEN 8 /* lwIP's default, kept beside the one above */
+#define MEMP_NUM_TCP_PCB_LISTEN 32 /* the services, and those that a person opens */
+#define MEMP_NUM_UDP_PCB        8  /* echo, daytime, mDNS, and room for one's own */
 #ifndef MEMP_NUM_TCP_SEG
-#define MEMP_NUM_TCP_SEG 512 /* two send buffers full of small segments */
+#define MEMP_NUM_TCP_SEG 8192 /* a dozen for each connection */
 #endif
-#define MEMP_NUM_PBUF   512   /* one per queued segment that refers to data */
-#define PBUF_POOL_SIZE  512   /* three receive windows, and frames on their way */
-#define LWIP_PBUF_REF_T u16_t /* more than 255 references to one pbuf are legal */
+#define MEMP_NUM_PBUF 8192 /* one per queued segment that refers to data */
+#define PBUF_POOL_SIZE \
+	2048 /* frames on their way, segments out of order, what no application took */
+#define MEMP_NUM_SYS_TIMEOUT \
+	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 16) /* mDNS: probes, and delayed answers of each family */
+#define LWIP_PBUF_REF_T u16_t                /* more than 255 references to one pbuf are legal */
 
 /* -- Ethernet and IP */
 #define LWIP_IPV6 1 /* both families, like the host */
@@ -42,6 +49,7 @@
 #define LWIP_IPV6_AUTOCONFIG          0 /* likewise; addresses are given */
 #define IPV6_FRAG_COPYHEADER          1 /* a pointer is larger than lwIP's place for it in the header */
 #define ETHARP_SUPPORT_STATIC_ENTRIES 1 /* for experiments without address resolution */
+#define LWIP_IGMP                     1 /* mDNS asks for it; experiments switch its reports off */
 
 /* -- TCP as hosts speak it today */
 #define TCP_MSS             1460 /* an Ethernet frame */
@@ -57,5 +65,13 @@
 #define TCP_LISTEN_BACKLOG  1   /* a listener's queue has an end, as RFC 4987 is about */
 #define SO_REUSE            1   /* SOF_REUSEADDR: binding to a port in TIME_WAIT */
 #define TCP_GUARD           1   /* SYN cookies (port/guard): off until tcp_guard_start() */
+
+/* -- lwIP's own apps, for the live host */
+#define LWIP_HTTPD_CUSTOM_FILES         1 /* pages that are made when they are asked for */
+#define LWIP_HTTPD_DYNAMIC_HEADERS      1 /* httpd writes their HTTP headers */
+#define LWIP_HTTPD_SUPPORT_11_KEEPALIVE 1 /* one connection for a page that fetches every second */
+#define HTTP_IS_DATA_VOLATILE(hs) \
+	TCP_WRITE_FLAG_COPY /* such a page is freed before it is acknowledged */
+#define LWIP_MDNS_RESPONDER 1
 
 #endif

@@ -5,7 +5,7 @@
 #ifndef APP_CMD_CMD_H
 #define APP_CMD_CMD_H
 
-/* Exit statuses, of every subcommand. */
+/* Exit statuses, of every subcommand but those that run another command. */
 enum {
 	EXIT_HOLDS = 0,   /**< all verdicts hold */
 	EXIT_FAILS = 1,   /**< a verdict fails */
@@ -24,11 +24,13 @@ extern const struct command commands[];
 
 int cmd_coverage(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
 int cmd_flood(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_sweep(int argc, char **argv);
+int cmd_up(int argc, char **argv);
 
 #endif

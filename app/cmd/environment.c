@@ -15,7 +15,7 @@ void environment_write(enum device_kind netif, FILE *out)
 	fprintf(out, "netif: %s\n", device_name(netif));
 	fprintf(out, "lwIP: %s\n", settings_lwip_version());
 	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
-		fprintf(out, "%s: %u\n", option->name, option->value);
+		fprintf(out, "%s: %u\n", option->name, settings_lwip_value(option));
 }
 
 void environment_command(int argc, char **argv, char *text, size_t size)

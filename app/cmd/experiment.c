@@ -9,7 +9,6 @@
 #include "cmd/views.h"
 #include "end/guard.h"
 #include "end/settle.h"
-#include "lab/rule.h"
 #include "show/diagnosis.h"
 
 /* What --until-closed may well take: the kernel's TIME_WAIT. */
@@ -60,22 +59,13 @@ static void tear_down(struct run *run)
 }
 
 /* The command line's rules for the wire: what they make retransmit takes its time. */
-static int impair_wire(struct lab *lab, const struct run_options *options, struct why *why)
+static int impair_wire(struct world *world, const struct run_options *options, struct why *why)
 {
-	struct wire_rule rule;
-	int err = 0;
-
-	for (unsigned int i = 0; i < options->rule_count && err == 0; i++) {
-		err = rule_parse(options->rules[i].kind, options->rules[i].text, &rule, why);
-		if (err == 0 && wire_add_standing_rule(&lab->wire, &rule) < 0)
-			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
-				      WIRE_RULES);
-	}
 	if (options->patience_ms > 0)
-		lab->patience_ms = options->patience_ms;
+		world->lab.patience_ms = options->patience_ms;
 	else if (options->rule_count > 0)
-		lab->patience_ms = LAB_LONG_PATIENCE_MS;
-	return err;
+		world->lab.patience_ms = LAB_LONG_PATIENCE_MS;
+	return world_add_rules(world, options->rules, options->rule_count, why);
 }
 
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
@@ -84,7 +74,7 @@ static int set_up(struct run *run, const struct run_options *options, struct why
 
 	if (err < 0)
 		return err;
-	err = impair_wire(&run->world.lab, options, why);
+	err = impair_wire(&run->world, options, why);
 	if (err == 0)
 		err = world_set(&run->world, &options->sysctls, &options->lwip, why);
 	if (err < 0)

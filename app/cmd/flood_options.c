@@ -83,8 +83,8 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 	return take_format(options, text, why);
 }
 
-static const struct option_table table = { kinds, sizeof(kinds) / sizeof(kinds[0]), take_own,
-					   NULL };
+static const struct option_table table = { kinds, sizeof(kinds) / sizeof(kinds[0]), take_own, NULL,
+					   false };
 
 void flood_options_help(FILE *out)
 {

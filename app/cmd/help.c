@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/exec.h"
 #include "cmd/flood_options.h"
 #include "cmd/options.h"
+#include "cmd/up_options.h"
 #include "lab/rule.h"
 
 static const char statuses[] =
@@ -67,6 +69,31 @@ static const struct {
 	  "  tcplab flood lwip --rate 20 --count 2000 --format json\n"
 	  "\n"
 	  "Exit status: 0 it was measured, 2 usage or environment.\n" },
+	{ "up",
+	  "lwIP lives at 10.9.0.2 and fd09::2 (\"lwip\"), the kernel at 10.9.0.1 and fd09::1 "
+	  "(\"kernel\"),\n"
+	  "in namespaces of their own. Each transition of both stacks is printed as it happens, "
+	  "whoever\n"
+	  "has opened the connection. Of a busy transfer the first segments are printed, then how "
+	  "many\n"
+	  "more there were. It ends with SIGINT (Ctrl-C) or SIGTERM.\n"
+	  "\n"
+	  "A COMMAND runs inside, and the host ends with it; put -- before one that has options.\n"
+	  "\n"
+	  "  tcplab up\n"
+	  "  tcplab up --shell --log ladder.txt\n"
+	  "  tcplab up --drop 'lwip FIN 1' -- ping -c 3 lwip\n"
+	  "\n"
+	  "Exit status: the COMMAND's; without one 0; 2 usage or environment.\n" },
+	{ "exec",
+	  "The live host is one of the same user, started by 'tcplab up' elsewhere.\n"
+	  "\n"
+	  "  tcplab exec\n"
+	  "  tcplab exec -- curl http://lwip/\n"
+	  "  tcplab exec -- tcpdump -i any tcp port 80\n"
+	  "\n"
+	  "Exit status: the COMMAND's; 2 when there is no such live host, 126 and 127 as in "
+	  "shells.\n" },
 	{ "diff",
 	  "A and B are directories of 'tcplab run --out DIR', or two transcripts out of them.\n"
 	  "\n"
@@ -98,6 +125,14 @@ static int help_about(const char *name)
 		if (strcmp(name, "flood") == 0) {
 			putchar('\n');
 			flood_options_help(stdout);
+		}
+		if (strcmp(name, "up") == 0) {
+			putchar('\n');
+			up_options_help(stdout);
+		}
+		if (strcmp(name, "exec") == 0) {
+			putchar('\n');
+			exec_options_help(stdout);
 		}
 		for (size_t i = 0; i < DETAILS; i++)
 			if (strcmp(details[i].name, name) == 0)

@@ -158,9 +158,10 @@ int option_table_parse(const struct option_table *table, void *options, int argc
 		       struct why *why)
 {
 	struct option longs[MAX_KINDS + 1] = { { NULL, 0, NULL, 0 } };
-	char letters[2 * MAX_KINDS + 2] = ":";
+	char letters[2 * MAX_KINDS + 3];
 	int option, err = 0;
 
+	snprintf(letters, sizeof(letters), "%s", table->in_order ? "+:" : ":");
 	for (size_t i = 0; i < table->count; i++) {
 		const struct option_kind *kind = &table->kinds[i];
 		size_t length = strlen(letters);

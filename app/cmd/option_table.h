@@ -53,6 +53,7 @@ struct option_table {
 		   struct why *why);
 	/** Is told of each option that was taken, with its value (or NULL); may be NULL itself. */
 	void (*taken)(void *options, const struct option_kind *kind, const char *text);
+	bool in_order; /**< the first word that is no option ends them: it and its own come after it */
 };
 
 /** Writes what each option means. */

@@ -35,22 +35,6 @@ static int take_lwip(struct run_options *options, const char *text, struct why *
 	return err < 0 ? err : lwip_option_parse(text, &option, why);
 }
 
-/* The rule is read here only to see that it can be. */
-static int take_rule(struct run_options *options, const char *kind, const char *text,
-		     struct why *why)
-{
-	struct wire_rule rule;
-	struct why bad;
-
-	if (options->rule_count == WIRE_RULES)
-		return why_set(why, EINVAL, "--%s '%s': %d rules for the wire are the most", kind,
-			       text, WIRE_RULES);
-	if (rule_parse(kind, text, &rule, &bad) < 0)
-		return why_set(why, EINVAL, "--%s", bad.text);
-	options->rules[options->rule_count++] = (struct wire_option){ kind, text };
-	return 0;
-}
-
 static int take_own(void *options, const struct option_kind *kind, const char *text,
 		    struct why *why)
 {
@@ -62,7 +46,8 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 		return world_take_guard(&((struct run_options *)options)->guard, text, why);
 	if (strcmp(kind->name, "netif") == 0)
 		return world_take_netif(&((struct run_options *)options)->lab.netif, text, why);
-	return take_rule(options, kind->name, text, why);
+	return world_take_rule(((struct run_options *)options)->rules,
+			       &((struct run_options *)options)->rule_count, kind->name, text, why);
 }
 
 /* All options, in the order in which the help shows them. */
@@ -136,7 +121,7 @@ static void note_recipe(void *options, const struct option_kind *kind, const cha
 }
 
 static const struct option_table table = { kinds, sizeof(kinds) / sizeof(kinds[0]), take_own,
-					   note_recipe };
+					   note_recipe, false };
 
 void run_options_help(FILE *out)
 {
@@ -147,23 +132,6 @@ void run_options_help(FILE *out)
 		"first\nrole); a glob is matched with both. FILE.lab is a script, an experiment in "
 		"the "
 		"command\nlanguage (docs/script.md); '-' is one from standard input.\n");
-}
-
-/*
- * The MTU's range depends on the family, which may come after it. Over IPv6 no link may have less than
- * 1280 (RFC 8200, 5). Over IPv4, 88 have room for the smallest segment that Linux makes (48 bytes with
- * the options, tcp_min_snd_mss); with less it sends fragments. More than 1500 would change nothing:
- * lwIP is built for segments that fit an Ethernet frame (config/lwipopts.h, TCP_MSS).
- */
-static int parse_mtu(const char *text, struct lab_settings *lab, struct why *why)
-{
-	bool v6 = lab->family == 6;
-	uint64_t mtu = 0;
-	int err = option_number(v6 ? "--mtu over IPv6" : "--mtu over IPv4", text, v6 ? 1280 : 88,
-				1500, &mtu, why);
-
-	lab->mtu = (unsigned int)mtu;
-	return err;
 }
 
 static unsigned int default_jobs(void)
@@ -192,7 +160,7 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			"--repeat compares transcripts and keeps nothing: it does not go with "
 			"--show, --verbose or --out");
 	if (err == 0 && options->mtu != NULL)
-		err = parse_mtu(options->mtu, &options->lab, why);
+		err = world_take_mtu(&options->lab, options->mtu, why);
 	if (options->lab.netif == DEVICE_ANY) /* now, so that all is told what it is */
 		options->lab.netif = device_choose();
 	options->patterns = err < 0 ? NULL : argv + first;

@@ -9,9 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "cmd/option_table.h"
-#include "end/guard.h"
-#include "lab/lab.h"
+#include "cmd/world.h"
 
 enum format {
 	FORMAT_LADDER, /**< for people */
@@ -19,12 +17,6 @@ enum format {
 	FORMAT_JUNIT,  /**< JUnit's XML */
 	FORMAT_CSV,    /**< comma-separated values, RFC 4180; of a sweep */
 	FORMAT_JSONL,  /**< JSON Lines, docs/events.md */
-};
-
-/** A rule of the wire as it was given: --drop 'lwip FIN 2'. */
-struct wire_option {
-	const char *kind; /**< "drop"; rule_parse() knows which there are */
-	const char *text; /**< "lwip FIN 2"; within argv */
 };
 
 struct run_options {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lab/namespace.h"
+#include "lab/rule.h"
 
 int world_open(struct world *world, const struct lab_settings *settings, struct why *why)
 {
@@ -47,6 +48,53 @@ int world_take_guard(struct guard_plan *guard, const char *text, struct why *why
 		err = option_number("--guard", text, 0, UINT16_MAX, &threshold, why);
 	guard->on = !off;
 	guard->threshold = (unsigned int)threshold;
+	return err;
+}
+
+int world_take_rule(struct wire_option rules[WIRE_RULES], unsigned int *count, const char *kind,
+		    const char *text, struct why *why)
+{
+	struct wire_rule rule;
+	struct why bad;
+
+	if (*count == WIRE_RULES)
+		return why_set(why, EINVAL, "--%s '%s': %d rules for the wire are the most", kind,
+			       text, WIRE_RULES);
+	if (rule_parse(kind, text, &rule, &bad) < 0)
+		return why_set(why, EINVAL, "--%s", bad.text);
+	rules[(*count)++] = (struct wire_option){ kind, text };
+	return 0;
+}
+
+int world_add_rules(struct world *world, const struct wire_option *rules, unsigned int count,
+		    struct why *why)
+{
+	struct wire_rule rule;
+	int err = 0;
+
+	for (unsigned int i = 0; i < count && err == 0; i++) {
+		err = rule_parse(rules[i].kind, rules[i].text, &rule, why);
+		if (err == 0 && wire_add_standing_rule(&world->lab.wire, &rule) < 0)
+			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
+				      WIRE_RULES);
+	}
+	return err;
+}
+
+/*
+ * The MTU's range depends on the family, which may come after it. Over IPv6 no link may have less than
+ * 1280 (RFC 8200, 5). Over IPv4, 88 have room for the smallest segment that Linux makes (48 bytes with
+ * the options, tcp_min_snd_mss); with less it sends fragments. More than 1500 would change nothing:
+ * lwIP is built for segments that fit an Ethernet frame (config/lwipopts.h, TCP_MSS).
+ */
+int world_take_mtu(struct lab_settings *lab, const char *text, struct why *why)
+{
+	bool v6 = lab->family != 4;
+	uint64_t mtu = 0;
+	int err = option_number(v6 ? "--mtu over IPv6" : "--mtu over IPv4", text, v6 ? 1280 : 88,
+				1500, &mtu, why);
+
+	lab->mtu = (unsigned int)mtu;
 	return err;
 }
 

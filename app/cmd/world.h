@@ -11,6 +11,12 @@
 #include "end/lwip_option.h"
 #include "end/raw.h"
 
+/** A rule of the wire as it was given: --drop 'lwip FIN 2'. */
+struct wire_option {
+	const char *kind; /**< "drop"; rule_parse() knows which there are */
+	const char *text; /**< "lwip FIN 2"; within argv */
+};
+
 struct world {
 	struct lab lab;
 	struct end *ends[WHO_RAW + 1];
@@ -45,6 +51,22 @@ int world_take_guard(struct guard_plan *guard, const char *text, struct why *why
  * @return 0; -EINVAL with the reason in why
  */
 int world_take_netif(enum device_kind *netif, const char *text, struct why *why);
+
+/**
+ * Takes one more rule of the wire, which is read only to see that it can be.
+ *
+ * @param kind  "drop": rule_parse() knows which there are
+ * @return 0; -EINVAL with the reason in why
+ */
+int world_take_rule(struct wire_option rules[WIRE_RULES], unsigned int *count, const char *kind,
+		    const char *text, struct why *why);
+
+/** Takes the value of --mtu, when the family is known. @return 0; -EINVAL with the reason in why */
+int world_take_mtu(struct lab_settings *lab, const char *text, struct why *why);
+
+/** Puts the command line's rules on the wire. @return 0; a negative errno with the reason in why */
+int world_add_rules(struct world *world, const struct wire_option *rules, unsigned int count,
+		    struct why *why);
 
 /**
  * Applies what the command line asks of the stacks: after the lab's own settings, so that it

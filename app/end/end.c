@@ -6,9 +6,62 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "linux/clock.h"
+
 const char *end_name(const struct end *end)
 {
 	return who_name(end->ops->who);
+}
+
+/* -- The connections, by their ports */
+
+static struct conn **bucket_of(struct conn *conn)
+{
+	return &conn->end->bucket[(conn->local.port + 31u * conn->remote.port) % END_BUCKETS];
+}
+
+static void index_conn(struct conn *conn)
+{
+	struct conn **bucket = bucket_of(conn);
+
+	conn->next_alike = *bucket;
+	*bucket = conn;
+}
+
+static void unindex_conn(struct conn *conn)
+{
+	struct conn **at = bucket_of(conn);
+
+	while (*at != conn)
+		at = &(*at)->next_alike;
+	*at = conn->next_alike;
+}
+
+struct conn *end_find(const struct end *end, const struct endpoint *local,
+		      const struct endpoint *remote)
+{
+	struct conn *conn = end->bucket[(local->port + 31u * remote->port) % END_BUCKETS];
+
+	while (conn != NULL &&
+	       !(endpoint_equal(&conn->local, local) && endpoint_equal(&conn->remote, remote)))
+		conn = conn->next_alike;
+	return conn;
+}
+
+struct conn *end_conn(const struct end *end, const char *name)
+{
+	struct conn *conn = end->conns;
+
+	while (conn != NULL && (conn->name == NULL || strcmp(conn->name, name) != 0))
+		conn = conn->next;
+	return conn;
+}
+
+void conn_set_local(struct conn *conn, const struct endpoint *local)
+{
+	unindex_conn(conn);
+	conn->local = *local;
+	index_conn(conn);
 }
 
 struct conn *end_add_conn(struct end *end, const struct endpoint *local,
@@ -27,7 +80,15 @@ struct conn *end_add_conn(struct end *end, const struct endpoint *local,
 	conn->state = passive ? ST_LISTEN : ST_CLOSED;
 	conn->next = end->conns;
 	end->conns = conn;
+	index_conn(conn);
+	end->conn_count += remote->port != 0;
 	return conn;
+}
+
+/* By the clock of its stack's timers. */
+static uint64_t now_ns(const struct conn *conn)
+{
+	return conn->end->ops->who == WHO_LWIP ? clock_now_ns() : timeline_real_ns();
 }
 
 void conn_enter(struct conn *conn, enum state to, enum source src, const char *func, int line)
@@ -43,11 +104,27 @@ void conn_enter(struct conn *conn, enum state to, enum source src, const char *f
 	event->state.func = func;
 	event->state.line = line;
 	conn->state = to;
+	conn->entered_ns = now_ns(conn);
+}
+
+uint64_t conn_age_ns(const struct conn *conn)
+{
+	return now_ns(conn) - conn->entered_ns;
 }
 
 const char *errno_text(struct lab *lab, int error)
 {
 	return timeline_text(lab->timeline, "%s (%d)", strerrorname_np(error), error);
+}
+
+/* What stands at a place of the list is no more. */
+static void drop_at(struct conn **at)
+{
+	struct conn *conn = *at;
+
+	unindex_conn(conn);
+	*at = conn->next;
+	free(conn);
 }
 
 /* A connection that the stack refused never was. */
@@ -57,9 +134,41 @@ static void drop(struct conn *conn)
 
 	while (*at != conn)
 		at = &(*at)->next;
-	*at = conn->next;
-	free(conn);
+	conn->end->conn_count -= conn->remote.port != 0;
+	drop_at(at);
 }
+
+/* -- Others' connections */
+
+void end_open_to_others(struct end *end)
+{
+	end->open = true;
+	lab_open_to_others(end->lab);
+}
+
+void end_attend(struct end *end)
+{
+	if (end->ops->attend != NULL)
+		end->ops->attend(end);
+}
+
+void end_forget(struct end *end)
+{
+	struct conn **at = &end->conns;
+	unsigned int forgotten = 0;
+
+	while (*at != NULL) {
+		const struct conn *conn = *at;
+
+		if (conn->state == ST_CLOSED && end->ops->is_forgotten(conn) &&
+		    ++forgotten > END_REMEMBERED)
+			drop_at(at);
+		else
+			at = &(*at)->next;
+	}
+}
+
+/* -- The application's calls */
 
 static struct conn *open_passively(struct end *end, const struct endpoint *local,
 				   unsigned int backlog)
@@ -274,6 +383,7 @@ int conn_set(struct conn *conn, enum conn_option option, int value)
 
 	if (option == CONN_CLOSE_AT_EOF) {
 		conn->close_at_eof = value != 0;
+		conn->end->closes_at_eof = true;
 		return 0;
 	}
 	err = conn->end->ops->set(conn, option, value);
@@ -303,7 +413,7 @@ bool conn_await(struct conn *conn, enum state state)
 void end_abort(struct end *end)
 {
 	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next)
-		if (!conn->released && (!conn->passive || conn->accepted))
+		if (!conn->others && !conn->released && (!conn->passive || conn->accepted))
 			conn_abort(conn);
 	if (end->ops->abandon != NULL)
 		end->ops->abandon(end);

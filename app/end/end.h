@@ -18,18 +18,24 @@
 #include "lab/lab.h"
 #include "tcp/state.h"
 
-/** A connection, or a listener, at one end. It lives as long as its end. */
+/**
+ * A connection, or a listener, at one end. It lives as long as its end; at an end that is open to
+ * others, until end_forget().
+ */
 struct conn {
 	struct conn *next;
+	struct conn *next_alike; /**< in the same bucket */
 	struct end *end;
 	const char *name; /**< on the timeline; both ends of a connection have the same */
 	struct endpoint local, remote;
-	enum state state;  /**< the latest transition's */
-	bool passive;      /**< opened by the other side */
-	bool accepted;     /**< passive: the application has it */
-	bool released;     /**< the application has closed or aborted it */
-	bool close_at_eof; /**< the application closes as soon as it reads the other's FIN */
-	uint32_t mark;     /**< an event: expect_segments() looks at what came after it */
+	enum state state;    /**< the latest transition's */
+	uint64_t entered_ns; /**< when that was: lwIP's clock, for the kernel timeline_real_ns() */
+	bool passive;        /**< opened by the other side */
+	bool others;         /**< the lab's application has not made it, and cannot use it */
+	bool accepted;       /**< passive: the application has it */
+	bool released;       /**< the application has closed or aborted it */
+	bool close_at_eof;   /**< the application closes as soon as it reads the other's FIN */
+	uint32_t mark;       /**< an event: expect_segments() looks at what came after it */
 };
 
 enum conn_option {
@@ -61,8 +67,14 @@ struct end_ops {
 	int (*set)(struct conn *conn, enum conn_option option, int value);
 	void (*drop_default_route)(struct end *end); /**< NULL: it has none */
 	void (*abandon)(struct end *end);            /**< what no application holds; may be NULL */
+	void (*attend)(struct end *end);             /**< end_attend()'s part of the stack's own */
+	bool (*is_forgotten)(
+		const struct conn *conn); /**< a CLOSED one: nobody holds it any more */
 	void (*dispose)(struct end *end);
 };
+
+/** Connections are found by their ports: so many lists of them. */
+#define END_BUCKETS 1024
 
 /** A stack. */
 struct end {
@@ -70,6 +82,10 @@ struct end {
 	struct lab *lab;
 	struct endpoint address; /**< port 0 */
 	struct conn *conns;      /**< newest first */
+	struct conn *bucket[END_BUCKETS];
+	unsigned int conn_count; /**< connections that there were, listeners not */
+	bool open;               /**< to others: end_open_to_others() */
+	bool closes_at_eof;      /**< some connection has CONN_CLOSE_AT_EOF */
 	bool snapshots;          /**< its watcher misses what is entered and left within one step */
 	/** Whose connections are not worth an event before they are ESTABLISHED; NULL: nobody's. */
 	bool (*is_stranger)(const struct endpoint *remote);
@@ -98,6 +114,35 @@ struct lwip_option;
  */
 void lwip_end_set(struct end *end, const struct lwip_option *options, int count);
 
+/**
+ * From now on connections that the lab's application has not made belong to the end, too: of lwIP's
+ * own applications; of other processes in the kernel's namespace. Each is a struct conn, with its
+ * transitions on the timeline. What the kernel does between two steps is no disturbance any more.
+ */
+void end_open_to_others(struct end *end);
+
+/**
+ * Is to be called every END_ATTEND_MS or so while an open end lives: asks the kernel about the connections
+ * of which nothing was seen to happen.
+ */
+void end_attend(struct end *end);
+#define END_ATTEND_MS 250
+
+/**
+ * Frees connections that are CLOSED and that no application holds, but the newest END_REMEMBERED. Is to be
+ * called now and then, while nobody holds a connection but by its name.
+ */
+void end_forget(struct end *end);
+#define END_REMEMBERED 64
+
+/**
+ * The newest connection of a name.
+ *
+ * @param name  "c1", "l1"
+ * @return NULL: there is none, or it is forgotten
+ */
+struct conn *end_conn(const struct end *end, const char *name);
+
 /** What saw the kernel's transitions, for people: "tracepoint and sock_diag", or why not. */
 const char *kernel_end_watchers(const struct end *end);
 
@@ -113,7 +158,7 @@ void end_close(struct end *end);
 /** @return how long lwIP keeps a connection in TIME_WAIT, at most: 2MSL, in ms */
 uint32_t lwip_end_time_wait_ms(void);
 
-/** @return how many connections lwIP has room for (MEMP_NUM_TCP_PCB) */
+/** @return how many connections lwIP has room for: a live host's has more (lab/pools.h) */
 unsigned int lwip_end_pcbs(void);
 
 /** lwIP's pool of pcbs, since lwip_end_watch_pool(). */
@@ -234,6 +279,9 @@ int conn_abort(struct conn *conn);
 /** Sets an option. @return 0 or a negative errno */
 int conn_set(struct conn *conn, enum conn_option option, int value);
 
+/** @return how long it has been in its state, in ns of its stack's time */
+uint64_t conn_age_ns(const struct conn *conn);
+
 /** Waits until a state is reached. @return whether it was, within the lab's patience */
 bool conn_await(struct conn *conn, enum state state);
 
@@ -242,6 +290,13 @@ bool conn_await(struct conn *conn, enum state state);
 /** A new connection in CLOSED (or, if passive, LISTEN: where it comes from). */
 struct conn *end_add_conn(struct end *end, const struct endpoint *local,
 			  const struct endpoint *remote, bool passive);
+
+/** The newest connection between two endpoints; a listener with the remote port 0. NULL: none. */
+struct conn *end_find(const struct end *end, const struct endpoint *local,
+		      const struct endpoint *remote);
+
+/** The stack has chosen the local endpoint. */
+void conn_set_local(struct conn *conn, const struct endpoint *local);
 
 /** Records a transition; does nothing when the state is that already. */
 void conn_enter(struct conn *conn, enum state to, enum source src, const char *func, int line);

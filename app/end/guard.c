@@ -3,7 +3,7 @@
 
 #include "end/flood.h"
 #include "guard/tcp_guard.h"
-#include "lwip/opt.h"
+#include "lab/pools.h"
 
 /* As lwIP, the guard is one per process. */
 static struct lab *guarded;
@@ -55,7 +55,7 @@ static void on_event(void *context, enum tcp_guard_event event)
 
 unsigned int guard_default_threshold(void)
 {
-	return MEMP_NUM_TCP_PCB / 4;
+	return pools_size(MEMP_TCP_PCB) / 4;
 }
 
 unsigned int guard_count(struct flood_counter *counter)

@@ -8,6 +8,11 @@
  * sock_diag tells the state as it is now, of these objects too. A transition is recorded by the
  * one that tells it first; the other then has nothing new to tell. Without the tracepoint a state
  * that is entered and left while one frame is processed goes unseen.
+ *
+ * Open to others, there are many connections, and most are not ours. One is found when its SYN enters the wire
+ * or has reached the kernel, by sock_diag, which knows our namespace alone. From then on the frame (or the
+ * call) that is the cause says which one to ask about, and all are asked about now and then, in one
+ * dump: kernel_attend(). What is left between two looks is unseen.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,6 +28,7 @@
 #include "end/end.h"
 #include "end/sock_diag.h"
 #include "end/tracepoint.h"
+#include "lab/namespace.h"
 
 /* Paced congestion control (BBR) would bring timers into every transfer: tcp(7), TCP_CONGESTION. */
 #define CONGESTION_CONTROL "reno"
@@ -36,12 +42,17 @@ struct kernel_conn {
 	uint64_t socket; /* the tracepoint's name for it; 0: not known yet */
 	bool opening;    /* CLOSED, but about to leave it: sock_diag shall be asked */
 	bool left;       /* the tracepoint has told that the socket went to CLOSED */
+	bool due;        /* in the list of those to be asked at the next look */
+	struct kernel_conn *next_due;
+	unsigned int dump; /* the latest that it was in */
 };
 
 struct kernel_end {
 	struct end end;
 	struct mnl_socket *diag;
 	struct tracepoint *tracepoint; /* NULL: not to be had, because of … */
+	struct kernel_conn *due;       /* open to others: opening or left */
+	unsigned int dumps;
 	char watchers[640];
 };
 
@@ -57,15 +68,16 @@ static struct kernel_end *kernel_end(struct end *end)
 
 /* -- The watcher */
 
-static struct conn *find(const struct end *end, const struct endpoint *local,
-			 const struct endpoint *remote)
+/* sock_diag shall be asked at the next look, whatever the cause. */
+static void ask_soon(struct kernel_conn *c)
 {
-	struct conn *conn = end->conns;
+	struct kernel_end *k = kernel_end(c->conn.end);
 
-	while (conn != NULL &&
-	       !(endpoint_equal(&conn->local, local) && endpoint_equal(&conn->remote, remote)))
-		conn = conn->next;
-	return conn;
+	if (!k->end.open || c->due)
+		return;
+	c->due = true;
+	c->next_due = k->due;
+	k->due = c;
 }
 
 static struct conn *add_passive(struct end *end, const struct endpoint *local,
@@ -78,14 +90,45 @@ static struct conn *add_passive(struct end *end, const struct endpoint *local,
 		flow = flow_open(&end->lab->flows, remote, local);
 	conn = end_add_conn(end, local, remote, true);
 	conn->name = flow->name;
+	conn->others = end->open; /* until it is accepted here */
 	kernel_conn(conn)->fd = -1;
 	return conn;
 }
 
-/* A socket is ours if it was seen in our own context first: the tracepoint knows no namespace. */
+/* Another process's connect. */
+static struct conn *add_active(struct end *end, const struct endpoint *local,
+			       const struct endpoint *remote)
+{
+	struct conn *conn = end_add_conn(end, local, remote, false);
+
+	conn->name = flow_open(&end->lab->flows, local, remote)->name;
+	conn->others = true;
+	kernel_conn(conn)->fd = -1;
+	return conn;
+}
+
+/* Another process's listen. */
+static struct conn *add_listener(struct end *end, const struct endpoint *local,
+				 const struct endpoint *any)
+{
+	struct conn *conn = end_add_conn(end, local, any, false);
+	char name[12];
+
+	flow_name_listener(&end->lab->flows, name);
+	conn->name = timeline_text(end->lab->timeline, "%s", name);
+	conn->others = true;
+	kernel_conn(conn)->fd = -1;
+	return conn;
+}
+
+/*
+ * A socket is ours if it was seen first in our own context, or in that of a process of our namespace:
+ * the tracepoint knows no namespace.
+ */
 static bool is_ours(struct kernel_conn *k, const struct kernel_transition *transition)
 {
-	if (k->socket == 0 && transition->tid == gettid())
+	if (k->socket == 0 && (transition->tid == gettid() ||
+			       (k->conn.end->open && namespace_has_thread(transition->tid))))
 		k->socket = transition->socket;
 	return k->socket == transition->socket;
 }
@@ -116,9 +159,9 @@ static struct conn *find_opening(const struct end *end, const struct endpoint *r
 static void on_transition(void *context, const struct kernel_transition *transition)
 {
 	struct end *end = context;
-	struct conn *conn = find(end, &transition->local, &transition->remote);
+	struct conn *conn = end_find(end, &transition->local, &transition->remote);
 	struct endpoint any = { .family = transition->local.family };
-	struct conn *listener = find(end, &transition->local, &any);
+	struct conn *listener = end_find(end, &transition->local, &any);
 	bool in_our_context = transition->tid == gettid();
 	struct kernel_conn *k;
 
@@ -140,6 +183,7 @@ static void on_transition(void *context, const struct kernel_transition *transit
 	if (transition->to == ST_CLOSED) {
 		k->left = true; /* to CLOSED, or to TIME_WAIT: sock_diag knows */
 		k->socket = 0;
+		ask_soon(k);
 	} else {
 		conn_enter(conn, transition->to, SRC_TRACEPOINT, NULL, 0);
 	}
@@ -158,7 +202,7 @@ static const struct event *present_frame(const struct kernel_end *k)
 static void look_for_request(struct kernel_end *k, const struct event *syn)
 {
 	const struct segment *segment = &syn->frame.segment;
-	struct conn *conn = find(&k->end, &segment->dst, &segment->src);
+	struct conn *conn = end_find(&k->end, &segment->dst, &segment->src);
 
 	if (conn != NULL && strcmp(conn->name, syn->conn) == 0)
 		return;
@@ -176,7 +220,7 @@ static void look_for_request(struct kernel_end *k, const struct event *syn)
 static void look_for_cookie(struct kernel_end *k, const struct event *ack)
 {
 	const struct segment *segment = &ack->frame.segment;
-	struct conn *conn = find(&k->end, &segment->dst, &segment->src);
+	struct conn *conn = end_find(&k->end, &segment->dst, &segment->src);
 	int state;
 
 	if (k->tracepoint != NULL || (conn != NULL && conn->state != ST_CLOSED))
@@ -233,7 +277,7 @@ static bool is_to_be_asked(const struct kernel_end *k, struct conn *conn)
 	const struct kernel_conn *c = kernel_conn(conn);
 
 	if (c->opening || c->left)
-		return find(conn->end, &conn->local, &conn->remote) == conn;
+		return end_find(conn->end, &conn->local, &conn->remote) == conn;
 	if (conn->state == ST_CLOSED)
 		return false;
 	/* What a timer does on an idle processor does not always reach the tracepoint's readers. */
@@ -257,6 +301,180 @@ static void close_at_eof(struct conn *conn)
 	}
 }
 
+static void close_all_at_eof(struct end *end)
+{
+	for (struct conn *conn = end->conns; conn != NULL && end->closes_at_eof; conn = conn->next)
+		close_at_eof(conn);
+}
+
+/* -- Among others */
+
+/* A connection that is there already: who has opened it? */
+static void adopt(struct end *end, const struct endpoint *local, const struct endpoint *remote,
+		  enum state state)
+{
+	const struct flow *flow = flow_find(&end->lab->flows, local, remote);
+	bool active =
+		state == ST_SYN_SENT || (flow != NULL && endpoint_equal(&flow->side[0], local));
+	struct conn *conn;
+
+	conn = active ? add_active(end, local, remote) : add_passive(end, local, remote);
+	if (active && flow != NULL)
+		conn->name = flow->name;
+	conn_enter(conn, state, SRC_SOCK_DIAG, NULL, 0);
+}
+
+/* The tracepoint tells all of a socket that it knows, but where the kernel has none. */
+static bool is_seen_by_tracepoint(const struct kernel_end *k, const struct kernel_conn *c)
+{
+	return k->tracepoint != NULL && c->socket != 0 && c->conn.state != ST_SYN_RCVD &&
+	       c->conn.state != ST_FIN_WAIT_2 && c->conn.state != ST_TIME_WAIT;
+}
+
+/* A segment may have moved a connection, whichever way it goes. */
+static void ask_about(struct kernel_end *k, struct conn *conn, uint8_t flags)
+{
+	/* By data and their acknowledgements nothing becomes of an open connection. */
+	bool moves = conn->state != ST_ESTABLISHED || flags & (SEG_SYN | SEG_FIN | SEG_RST);
+
+	if (conn->state != ST_CLOSED && moves && !is_seen_by_tracepoint(k, kernel_conn(conn)))
+		ask(k, conn);
+}
+
+static void ask_about_due(struct kernel_end *k)
+{
+	while (k->due != NULL) {
+		struct kernel_conn *c = k->due;
+
+		k->due = c->next_due;
+		c->due = false;
+		if ((c->opening || c->left) &&
+		    end_find(&k->end, &c->conn.local, &c->conn.remote) == &c->conn)
+			ask(k, &c->conn);
+	}
+}
+
+/* A frame has reached the kernel. */
+static void look_at_frame(struct kernel_end *k, const struct segment *segment)
+{
+	struct conn *conn = end_find(&k->end, &segment->dst, &segment->src);
+	int state;
+
+	if (conn != NULL) {
+		ask_about(k, conn, segment->flags);
+	} else if (!(segment->flags & SEG_RST)) {
+		state = sock_diag_state(k->diag, &segment->dst, &segment->src);
+		if (state > ST_LISTEN)
+			adopt(&k->end, &segment->dst, &segment->src, (enum state)state);
+	}
+}
+
+static void observe_among_others(struct kernel_end *k)
+{
+	struct timeline *timeline = k->end.lab->timeline;
+	struct cause cause = timeline_cause(timeline);
+	const struct event *event =
+		cause.event == 0 ? cause.frame : timeline_event(timeline, cause.event);
+
+	ask_about_due(k);
+	if (event == NULL)
+		return;
+	if (event->kind == EV_FRAME && event->frame.tcp && event->who != WHO_KERNEL) {
+		look_at_frame(k, &event->frame.segment);
+	} else if (event->kind == EV_CALL && event->who == WHO_KERNEL && event->conn != NULL) {
+		struct conn *conn = end_conn(&k->end, event->conn);
+
+		if (conn != NULL)
+			ask_about(k, conn, SEG_FIN);
+	}
+}
+
+/* What a process did to have the kernel send a frame is to stand before it. */
+static void kernel_before_frame(void *context, const struct event *frame)
+{
+	struct kernel_end *k = context;
+	const struct segment *segment = &frame->frame.segment;
+	struct conn *conn;
+
+	if (!k->end.open || frame->who != WHO_KERNEL ||
+	    !(segment->flags & (SEG_SYN | SEG_FIN | SEG_RST)))
+		return;
+	conn = end_find(&k->end, &segment->src, &segment->dst);
+	if ((segment->flags & (SEG_SYN | SEG_ACK)) != SEG_SYN) {
+		if (conn != NULL)
+			ask_about(k, conn, segment->flags);
+		return;
+	}
+	if (conn != NULL && (conn->state == ST_SYN_SENT || conn->state == ST_SYN_RCVD))
+		return; /* once more */
+	if (sock_diag_state(k->diag, &segment->src, &segment->dst) != ST_SYN_SENT)
+		return;
+	if (conn != NULL)
+		conn_enter(conn, ST_CLOSED, SRC_SOCK_DIAG, NULL, 0);
+	conn = add_active(&k->end, &segment->src, &segment->dst);
+	conn_enter(conn, ST_SYN_SENT, SRC_SOCK_DIAG, NULL, 0);
+}
+
+/* Whether an address is the kernel's on the lab's network. */
+static bool is_here(const struct endpoint *endpoint)
+{
+	struct endpoint here = host_address(HOST_KERNEL, endpoint->family);
+
+	return memcmp(here.addr, endpoint->addr, sizeof(here.addr)) == 0;
+}
+
+static bool is_any(const struct endpoint *endpoint)
+{
+	static const uint8_t any[16];
+
+	return memcmp(endpoint->addr, any, sizeof(any)) == 0;
+}
+
+static void on_visited(void *context, const struct table_row *row)
+{
+	struct kernel_end *k = context;
+	struct conn *conn = end_find(&k->end, &row->local, &row->remote);
+
+	if (conn != NULL && (conn->state != ST_CLOSED || kernel_conn(conn)->opening)) {
+		kernel_conn(conn)->dump = k->dumps;
+		conn_enter(conn, row->state, SRC_SOCK_DIAG, NULL, 0);
+	} else if (row->state == ST_LISTEN && (is_here(&row->local) || is_any(&row->local))) {
+		conn = add_listener(&k->end, &row->local, &row->remote);
+		kernel_conn(conn)->dump = k->dumps;
+		conn_enter(conn, ST_LISTEN, SRC_SOCK_DIAG, NULL, 0);
+	} else if (row->state > ST_LISTEN && is_here(&row->local) && !is_here(&row->remote)) {
+		adopt(&k->end, &row->local, &row->remote, row->state);
+	}
+}
+
+/* A dump is no picture of one moment: who is not in it is asked about for himself. */
+static void kernel_attend(struct end *end)
+{
+	struct kernel_end *k = kernel_end(end);
+	int err;
+
+	lab_notice_kernel_timers(end->lab);
+	ask_about_due(k);
+	k->dumps++;
+	err = sock_diag_visit(k->diag, on_visited, k);
+	for (struct conn *conn = end->conns; conn != NULL && err == 0; conn = conn->next)
+		if (conn->state != ST_CLOSED && kernel_conn(conn)->dump != k->dumps)
+			ask(k, conn);
+	if (err < 0)
+		note_lost(k, NULL,
+			  timeline_text(end->lab->timeline, "sock_diag: %s", strerror(-err)));
+}
+
+static bool kernel_is_forgotten(const struct conn *conn)
+{
+	const struct kernel_conn *c = (const struct kernel_conn *)conn;
+
+	return c->fd < 0 && !c->due &&
+	       (conn->released || conn->others || (conn->passive && !conn->accepted));
+}
+
+/* -- Both */
+
 static void kernel_observe(void *context)
 {
 	struct kernel_end *k = context;
@@ -270,11 +488,12 @@ static void kernel_observe(void *context)
 					"%llu transitions came too fast to be seen",
 					(unsigned long long)lost));
 	look_for_passive(k);
-	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
+	if (k->end.open)
+		observe_among_others(k);
+	for (struct conn *conn = k->end.conns; conn != NULL && !k->end.open; conn = conn->next)
 		if (is_to_be_asked(k, conn))
 			ask(k, conn);
-	for (struct conn *conn = k->end.conns; conn != NULL; conn = conn->next)
-		close_at_eof(conn);
+	close_all_at_eof(&k->end);
 }
 
 const char *kernel_end_watchers(const struct end *end)
@@ -397,6 +616,7 @@ static int kernel_listen(struct conn *conn, unsigned int backlog)
 		call = kernel_call(conn, &before, "listen", "backlog %u", backlog);
 		err = listen(kernel_conn(conn)->fd, (int)backlog);
 		kernel_conn(conn)->opening = true;
+		ask_soon(kernel_conn(conn));
 		err = end_call(conn, call, before, err);
 	}
 	if (err < 0)
@@ -418,8 +638,12 @@ static void name_active(struct conn *conn)
 	union address address = { 0 };
 	socklen_t length = sizeof(address);
 
-	if (conn->local.port == 0 && getsockname(kernel_conn(conn)->fd, &address.any, &length) == 0)
-		conn->local = endpoint_of(&address);
+	if (conn->local.port == 0 &&
+	    getsockname(kernel_conn(conn)->fd, &address.any, &length) == 0) {
+		struct endpoint local = endpoint_of(&address);
+
+		conn_set_local(conn, &local);
+	}
 	if (conn->local.port == 0)
 		return; /* the kernel refused before it chose one */
 	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
@@ -441,6 +665,7 @@ static int connect_socket(struct conn *conn, const struct endpoint *remote)
 
 	call = kernel_call(conn, &before, "connect", "%s", endpoint_format(remote, text));
 	kernel_conn(conn)->opening = true;
+	ask_soon(kernel_conn(conn));
 	result = connect(kernel_conn(conn)->fd, &address.any, length);
 	error = errno;
 	if (conn->name == NULL) {
@@ -502,10 +727,11 @@ static struct conn *kernel_accept(struct conn *listener)
 	if (fd < 0)
 		return NULL;
 	remote = endpoint_of(&address);
-	conn = find(listener->end, &listener->local, &remote);
+	conn = end_find(listener->end, &listener->local, &remote);
 	if (conn == NULL)
 		conn = add_passive(listener->end, &listener->local, &remote);
 	kernel_conn(conn)->fd = fd;
+	conn->others = false;
 	call = kernel_call(conn, &before, "accept", "%s", "");
 	lab_call_end(listener->end->lab, call, before, endpoint_format(&remote, text));
 	return conn;
@@ -608,6 +834,7 @@ static void kernel_dispose(struct end *end)
 	struct kernel_end *k = kernel_end(end);
 
 	lab_observe(end->lab, NULL, NULL);
+	end->lab->frame_observer = NULL;
 	for (struct conn *conn = end->conns; conn != NULL; conn = conn->next)
 		close_fd(conn);
 	tracepoint_close(k->tracepoint);
@@ -630,6 +857,8 @@ static const struct end_ops kernel_ops = {
 	.close = kernel_close,
 	.abort = kernel_abort,
 	.set = kernel_set,
+	.attend = kernel_attend,
+	.is_forgotten = kernel_is_forgotten,
 	.dispose = kernel_dispose,
 };
 
@@ -656,6 +885,7 @@ int kernel_end_open(struct end **end, struct lab *lab, struct why *why)
 			 refused.text);
 	k->end.snapshots = k->tracepoint == NULL;
 	lab_observe(lab, kernel_observe, k);
+	lab->frame_observer = kernel_before_frame;
 	*end = &k->end;
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "end/lwip_option.h"
 #include "end/unread.h"
 #include "lab/lwip_addr.h"
+#include "lab/pools.h"
 #include "lwip/memp.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL, the lists: lwIP names them nowhere else */
 #include "lwip/stats.h"
@@ -29,6 +30,7 @@ struct lwip_conn {
 	bool eof;              /* the other side's FIN has come after that */
 	bool connected;        /* the connected callback came */
 	bool pending;          /* the accept callback came; conn_accept() has not yet */
+	bool nameless;         /* another's listener whose address lwIP had not filled in yet */
 	int error;             /* what the err callback told, as an errno; 0: nothing */
 };
 
@@ -39,6 +41,7 @@ struct lwip_end {
 	unsigned int used_before[POOLS];   /* of lwIP's pools, when the end was opened */
 	const struct lwip_option *options; /* set on each connection */
 	int option_count;
+	unsigned int nameless;     /* listeners that name_listeners() is for */
 	struct lwip_conn *opening; /* inside tcp_listen: whose pcb lwIP is about to replace */
 	uint32_t refused;          /* SYNs for which lwIP had no pcb */
 };
@@ -72,6 +75,53 @@ static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
 	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, true);
 
 	conn->name = flow == NULL ? flow_open(flows, &local, &remote)->name : flow->name;
+	conn->others = the_end->end.open; /* until our listener's accept callback comes */
+	lwip_conn(conn)->pcb = pcb;
+	return lwip_conn(conn);
+}
+
+/* Somebody else's tcp_listen(): the address comes after the transition. */
+static struct lwip_conn *add_listener(struct tcp_pcb *pcb)
+{
+	struct endpoint any = { .family = 4 };
+	struct lwip_conn *c = lwip_conn(end_add_conn(&the_end->end, &any, &any, false));
+	char name[12];
+
+	flow_name_listener(&the_end->end.lab->flows, name);
+	c->conn.name = timeline_text(the_end->end.lab->timeline, "%s", name);
+	c->conn.others = c->nameless = true;
+	c->pcb = pcb;
+	the_end->nameless++;
+	return c;
+}
+
+static void name_listeners(void)
+{
+	for (struct conn *conn = the_end->end.conns; conn != NULL && the_end->nameless > 0;
+	     conn = conn->next) {
+		struct lwip_conn *c = lwip_conn(conn);
+		struct endpoint local;
+
+		if (!c->nameless)
+			continue;
+		c->nameless = false;
+		the_end->nameless--;
+		if (c->pcb == NULL)
+			continue;
+		local = lwip_addr_endpoint(&c->pcb->local_ip, c->pcb->local_port);
+		conn->remote.family = local.family;
+		conn_set_local(conn, &local);
+	}
+}
+
+/* Somebody else's tcp_connect(). */
+static struct lwip_conn *add_active(struct tcp_pcb *pcb)
+{
+	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
+	struct endpoint remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port);
+	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, false);
+
+	conn->others = true;
 	lwip_conn(conn)->pcb = pcb;
 	return lwip_conn(conn);
 }
@@ -85,12 +135,16 @@ static bool is_stranger(const ip_addr_t *remote_ip, uint16_t remote_port)
 
 /*
  * A transition of a pcb that belongs to no connection yet: a passive open; a stranger's, once it
- * is ESTABLISHED. NULL: not worth an event.
+ * is ESTABLISHED; what somebody else opens. NULL: not worth an event.
  */
 static struct lwip_conn *add_unknown(struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to)
 {
 	struct lwip_conn *c;
 
+	if (to == LISTEN)
+		return the_end->end.open ? add_listener(pcb) : NULL;
+	if (to == SYN_SENT)
+		return the_end->end.open ? add_active(pcb) : NULL;
 	if (!is_stranger(&pcb->remote_ip, pcb->remote_port))
 		return add_passive(pcb);
 	if (to != ESTABLISHED)
@@ -103,7 +157,9 @@ static struct lwip_conn *add_unknown(struct tcp_pcb *pcb, enum tcp_state from, e
 /* The active open's pcb has got its port just now. */
 static void name_active(struct conn *conn, const struct tcp_pcb *pcb)
 {
-	conn->local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
+	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
+
+	conn_set_local(conn, &local);
 	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
 }
 
@@ -132,6 +188,7 @@ void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_st
 
 	if (the_end == NULL)
 		return;
+	name_listeners();
 	if (to == LISTEN && the_end->opening != NULL)
 		the_end->opening->pcb = (struct tcp_pcb *)pcb;
 	c = find(pcb);
@@ -262,6 +319,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 	callback(c == NULL ? arg : c, "accept", lwip_err_name(err), 0);
 	if (c == NULL)
 		return ERR_OK; /* lwIP has no memory for one more, and says so to the listener */
+	c->conn.others = false;
 	set_callbacks(c);
 	tcp_backlog_delayed(pcb);
 	c->pending = true;
@@ -531,11 +589,28 @@ static void lwip_abandon(struct end *end)
 		struct lwip_conn *c = lwip_conn(conn);
 
 		unread_drop(&c->unread);
-		if (c->pcb != NULL)
+		if (c->pcb != NULL && conn->state == ST_LISTEN)
+			tcp_close(c->pcb);
+		else if (c->pcb != NULL)
 			tcp_abort(c->pcb);
 	}
 	while (end->is_stranger != NULL && tcp_active_pcbs != NULL)
 		tcp_abort(tcp_active_pcbs);
+}
+
+static void lwip_attend(struct end *end)
+{
+	(void)end;
+	name_listeners();
+}
+
+static bool lwip_is_forgotten(const struct conn *conn)
+{
+	const struct lwip_conn *c = (const struct lwip_conn *)conn;
+
+	if (c->pcb != NULL || c->pending || c->unread != NULL)
+		return false;
+	return conn->released || conn->others || (conn->passive && !conn->accepted);
 }
 
 static void lwip_drop_default_route(struct end *end)
@@ -560,7 +635,7 @@ uint32_t lwip_end_time_wait_ms(void)
 
 unsigned int lwip_end_pcbs(void)
 {
-	return MEMP_NUM_TCP_PCB;
+	return pools_size(MEMP_TCP_PCB);
 }
 
 /* -- lwIP's pools, as far as connections use them */
@@ -648,6 +723,8 @@ static const struct end_ops lwip_ops = {
 	.set = lwip_set,
 	.drop_default_route = lwip_drop_default_route,
 	.abandon = lwip_abandon,
+	.attend = lwip_attend,
+	.is_forgotten = lwip_is_forgotten,
 	.dispose = lwip_dispose,
 };
 

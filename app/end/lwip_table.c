@@ -7,8 +7,8 @@
 #include "tcp/state.h"
 
 struct countdown {
-	const char *name; /* as ss(8) has it, where it has it; NULL: none runs */
-	u32_t ticks;      /* of the slow timer, left */
+	const char *name;
+	u32_t ticks; /* of the slow timer, left */
 	unsigned int expired;
 };
 
@@ -48,48 +48,65 @@ static struct countdown countdown_of(const struct tcp_pcb *pcb)
 	return (struct countdown){ 0 };
 }
 
-static void print_row(FILE *out, enum state state, u32_t recv_q, u32_t send_q, const char *local,
-		      const char *peer)
+static struct table_row row_of(const struct tcp_pcb *pcb)
 {
-	fprintf(out, "%-11s %-6u %-6u %21s %21s", state_name(state), (unsigned int)recv_q,
-		(unsigned int)send_q, local, peer);
-}
-
-/* As ss(8) writes it, and not as lwIP does, in capitals. */
-static const char *format(const ip_addr_t *ip, u16_t port, char text[ENDPOINT_STRLEN])
-{
-	struct endpoint endpoint = lwip_addr_endpoint(ip, port);
-
-	return endpoint_format(&endpoint, text);
-}
-
-static void print_pcb(const struct tcp_pcb *pcb, FILE *out)
-{
-	char local[ENDPOINT_STRLEN], peer[ENDPOINT_STRLEN];
 	struct countdown countdown = countdown_of(pcb);
 
-	print_row(out, (enum state)pcb->state, TCP_WND_MAX(pcb) - pcb->rcv_wnd,
-		  pcb->snd_lbb - pcb->lastack, format(&pcb->local_ip, pcb->local_port, local),
-		  format(&pcb->remote_ip, pcb->remote_port, peer));
-	if (countdown.name != NULL)
-		fprintf(out, " timer:(%s,%.1fsec,%u)", countdown.name,
-			countdown.ticks * (TCP_SLOW_INTERVAL / 1000.0), countdown.expired);
+	return (struct table_row){
+		.state = (enum state)pcb->state,
+		.local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port),
+		.remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port),
+		.recv_q = TCP_WND_MAX(pcb) - pcb->rcv_wnd,
+		.send_q = pcb->snd_lbb - pcb->lastack,
+		.timer = countdown.name,
+		.timer_ms = countdown.ticks * TCP_SLOW_INTERVAL,
+		.expired = countdown.expired,
+	};
+}
+
+static void visit_all(const struct tcp_pcb *pcbs, table_row_fn *visit, void *context)
+{
+	for (; pcbs != NULL; pcbs = pcbs->next) {
+		struct table_row row = row_of(pcbs);
+
+		visit(context, &row);
+	}
+}
+
+void lwip_table_visit(table_row_fn *visit, void *context)
+{
+	for (const struct tcp_pcb_listen *l = tcp_listen_pcbs.listen_pcbs; l != NULL; l = l->next) {
+		struct table_row row = {
+			.state = ST_LISTEN,
+			.local = lwip_addr_endpoint(&l->local_ip, l->local_port),
+			.recv_q = l->accepts_pending,
+			.send_q = l->backlog,
+		};
+
+		visit(context, &row);
+	}
+	visit_all(tcp_active_pcbs, visit, context);
+	visit_all(tcp_tw_pcbs, visit, context);
+}
+
+/* Addresses as ss(8) writes them, and not as lwIP does, in capitals. */
+static void print_row(void *context, const struct table_row *row)
+{
+	FILE *out = context;
+	char local[ENDPOINT_STRLEN], peer[ENDPOINT_STRLEN];
+
+	fprintf(out, "%-11s %-6u %-6u %21s %21s", state_name(row->state), (unsigned int)row->recv_q,
+		(unsigned int)row->send_q, endpoint_format(&row->local, local),
+		row->state == ST_LISTEN ? "*:*" : endpoint_format(&row->remote, peer));
+	if (row->timer != NULL)
+		fprintf(out, " timer:(%s,%.1fsec,%u)", row->timer, row->timer_ms / 1000.0,
+			row->expired);
 	putc('\n', out);
 }
 
 void lwip_table_print(FILE *out)
 {
-	char local[ENDPOINT_STRLEN];
-
 	fprintf(out, "%-11s %-6s %-6s %21s %21s\n", "State", "Recv-Q", "Send-Q",
 		"Local Address:Port", "Peer Address:Port");
-	for (const struct tcp_pcb_listen *l = tcp_listen_pcbs.listen_pcbs; l != NULL; l = l->next) {
-		print_row(out, ST_LISTEN, l->accepts_pending, l->backlog,
-			  format(&l->local_ip, l->local_port, local), "*:*");
-		putc('\n', out);
-	}
-	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
-		print_pcb(pcb, out);
-	for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
-		print_pcb(pcb, out);
+	lwip_table_visit(print_row, out);
 }

@@ -7,13 +7,12 @@
 
 #include <stdio.h>
 
-/**
- * Prints every pcb: listening, active, in TIME_WAIT.
- *
- * Recv-Q is what the application has not taken; of a listener, connections not yet accepted.
- * Send-Q is what the other side has not acknowledged; of a listener, its backlog. The timer is the
- * one that will do something next, with the seconds left and how often it has expired.
- */
+#include "end/table_row.h"
+
+/** Visits every pcb: listening, active, in TIME_WAIT. */
+void lwip_table_visit(table_row_fn *visit, void *context);
+
+/** Prints the same. */
 void lwip_table_print(FILE *out);
 
 #endif

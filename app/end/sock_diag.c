@@ -120,7 +120,8 @@ static int on_counted(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_OK;
 }
 
-int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t in_state[ST_COUNT])
+/* All sockets of a local port; of all ports, if that is 0. */
+static int dump(struct mnl_socket *diag, int family, uint16_t port, mnl_cb_t on_socket, void *data)
 {
 	char buf[32768]; /* what the kernel fills at a time in a dump */
 	unsigned int sequence;
@@ -130,7 +131,6 @@ int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t
 
 	nlh->nlmsg_flags |= NLM_F_DUMP;
 	req->id.idiag_sport = htons(port);
-	memset(in_state, 0, ST_COUNT * sizeof(in_state[0]));
 	if (mnl_socket_sendto(diag, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	while (more > MNL_CB_STOP) {
@@ -139,7 +139,67 @@ int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t
 		if (length < 0)
 			return -errno;
 		more = mnl_cb_run(buf, (size_t)length, sequence, mnl_socket_get_portid(diag),
-				  on_counted, in_state);
+				  on_socket, data);
 	}
 	return more < 0 ? -errno : 0;
+}
+
+int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port, uint32_t in_state[ST_COUNT])
+{
+	memset(in_state, 0, ST_COUNT * sizeof(in_state[0]));
+	return dump(diag, family, port, on_counted, in_state);
+}
+
+/* A socket of IPv6 can have a connection of IPv4: its addresses then are mapped ones. */
+static struct endpoint endpoint_of(int family, const __be32 addr[4], __be16 port)
+{
+	struct endpoint endpoint = { .family = family == AF_INET6 ? 6 : 4, .port = ntohs(port) };
+
+	memcpy(endpoint.addr, addr, family == AF_INET6 ? 16 : 4);
+	return endpoint_unmapped(&endpoint);
+}
+
+/* idiag_timer, in the words of ss(8). */
+static const char *timer_name(uint8_t timer)
+{
+	static const char *const names[] = { NULL, "on", "keepalive", "timewait", "persist" };
+
+	return timer < sizeof(names) / sizeof(names[0]) ? names[timer] : "unknown";
+}
+
+struct visitor {
+	table_row_fn *visit;
+	void *context;
+};
+
+static int on_visited(const struct nlmsghdr *nlh, void *data)
+{
+	const struct inet_diag_msg *answer = mnl_nlmsg_get_payload(nlh);
+	const struct visitor *visitor = data;
+	struct table_row row;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*answer))
+		return MNL_CB_ERROR;
+	row = (struct table_row){
+		.state = kernel_state(answer->idiag_state),
+		.local = endpoint_of(answer->idiag_family, answer->id.idiag_src,
+				     answer->id.idiag_sport),
+		.remote = endpoint_of(answer->idiag_family, answer->id.idiag_dst,
+				      answer->id.idiag_dport),
+		.recv_q = answer->idiag_rqueue,
+		.send_q = answer->idiag_wqueue,
+		.timer = timer_name(answer->idiag_timer),
+		.timer_ms = answer->idiag_expires,
+		.expired = answer->idiag_retrans,
+	};
+	visitor->visit(visitor->context, &row);
+	return MNL_CB_OK;
+}
+
+int sock_diag_visit(struct mnl_socket *diag, table_row_fn *visit, void *context)
+{
+	struct visitor visitor = { visit, context };
+	int err = dump(diag, 4, 0, on_visited, &visitor);
+
+	return err < 0 ? err : dump(diag, 6, 0, on_visited, &visitor);
 }

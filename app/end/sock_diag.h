@@ -6,6 +6,7 @@
 #ifndef APP_END_SOCK_DIAG_H
 #define APP_END_SOCK_DIAG_H
 
+#include "end/table_row.h"
 #include "lab/why.h"
 #include "tcp/segment.h"
 #include "tcp/state.h"
@@ -35,6 +36,14 @@ int sock_diag_state(struct mnl_socket *diag, const struct endpoint *local,
  */
 int sock_diag_count(struct mnl_socket *diag, int family, uint16_t port,
 		    uint32_t in_state[ST_COUNT]);
+
+/**
+ * Visits the TCP sockets of the namespace: listeners, connections, half-open ones, those in TIME_WAIT. A listener
+ * at all addresses of both families comes once, with IPv6's.
+ *
+ * @return 0; a negative errno when the kernel did not answer
+ */
+int sock_diag_visit(struct mnl_socket *diag, table_row_fn *visit, void *context);
 
 /** @return RFC 9293's name for a state of the kernel (include/net/tcp_states.h) */
 enum state kernel_state(int kernel);

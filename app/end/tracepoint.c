@@ -228,7 +228,7 @@ static struct endpoint address(const struct tracepoint *tracepoint, const uint8_
 				     .port = (uint16_t)number(tracepoint, raw, port) };
 
 	memcpy(endpoint.addr, raw + tracepoint->fields[v6 ? v6_name : v4_name].offset, v6 ? 16 : 4);
-	return endpoint;
+	return endpoint_unmapped(&endpoint);
 }
 
 /* The body of a PERF_RECORD_SAMPLE, in the order of sample_type's bits (perf_event_open(2)). */

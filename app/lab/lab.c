@@ -10,6 +10,7 @@
 #include "lab/link.h"
 #include "lab/lwip_addr.h"
 #include "lab/namespace.h"
+#include "lab/pools.h"
 #include "lab/tick.h"
 #include "linux/clock.h"
 #include "lwip/init.h"
@@ -22,12 +23,21 @@
 #define KERNEL_END "lwip0" /* the name of its interface */
 
 #define FRAMES_PER_READ 64
+/* Others may send as fast as that; the rest stays in the device's queue. */
+#define READS 4
 /* The kernel's timers wake nobody in this process: this is how often they are looked for. */
 #define LOOK_MS 5
 
 const uint8_t lab_kernel_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x01 };
 const uint8_t lab_lwip_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x02 };
 const uint8_t lab_raw_hwaddr[6] = { 0x02, 0, 0, 0x09, 0, 0x03 };
+
+static const int families[] = { 4, 6, 0 };
+
+bool lab_has_family(const struct lab *lab, int family)
+{
+	return lab->settings.family == 0 || lab->settings.family == family;
+}
 
 /* Sets what the kernel's end of the cable has of its own below net/ipv6/conf. */
 static int set_ipv6(const struct lab *lab, const char *name, const char *value, struct why *why)
@@ -46,7 +56,7 @@ static int set_ipv6(const struct lab *lab, const char *name, const char *value, 
  */
 static int choose_family(const struct lab *lab, struct why *why)
 {
-	bool v6 = lab->settings.family == 6;
+	bool v6 = lab->settings.family != 4;
 	int err = set_ipv6(lab, "disable_ipv6", v6 ? "0" : "1", why);
 
 	if (err == -ENOENT && v6)
@@ -61,6 +71,20 @@ static int choose_family(const struct lab *lab, struct why *why)
 		err = set_ipv6(lab, "force_mld_version", "1", why);
 	if (err == 0)
 		err = set_ipv6(lab, "mldv1_unsolicited_report_interval", "2147483647", why);
+	return err;
+}
+
+static int add_kernel_addresses(const struct lab *lab, struct why *why)
+{
+	int err = 0;
+
+	for (int i = 0; families[i] != 0 && err == 0; i++) {
+		struct endpoint address = host_address(HOST_KERNEL, families[i]);
+
+		if (lab_has_family(lab, families[i]))
+			err = link_add_address(lab->device.name, &address, host_prefix(families[i]),
+					       why);
+	}
 	return err;
 }
 
@@ -89,20 +113,25 @@ static int configure_kernel(struct lab *lab, struct why *why)
 	if (err == 0 && lab->settings.mtu != 0)
 		err = link_set_mtu(name, lab->settings.mtu, why);
 	if (err == 0)
-		err = link_add_address(name, &lab->kernel, host_prefix(lab->settings.family), why);
+		err = add_kernel_addresses(lab, why);
 	if (err == 0)
 		err = link_up(name, why);
-	return err < 0 ? err : link_await_address(&lab->kernel, why);
+	for (int i = 0; families[i] != 0 && err == 0; i++) {
+		struct endpoint address = host_address(HOST_KERNEL, families[i]);
+
+		if (lab_has_family(lab, families[i]))
+			err = link_await_address(&address, why);
+	}
+	return err;
 }
 
 /* Over IPv4 lwIP has its address when the netif is added; over IPv6, when that is there. */
 static void give_lwip_ipv6(struct lab *lab)
 {
-	ip_addr_t address = lwip_addr_of(&lab->lwip);
+	struct endpoint lwip = host_address(HOST_LWIP, 6);
+	ip_addr_t address = lwip_addr_of(&lwip);
 	s8_t slot = -1;
 
-	/* No reports of the multicast group that belongs to the address, as on the kernel's side. */
-	lab->netif.flags &= (u8_t)~NETIF_FLAG_MLD6;
 	netif_add_ip6_address(&lab->netif, ip_2_ip6(&address), &slot);
 	LWIP_ASSERT("a new netif has room for an address", slot >= 0);
 	/* Valid at once: two hosts on a private cable need not look for a third with this address. */
@@ -111,7 +140,7 @@ static void give_lwip_ipv6(struct lab *lab)
 
 static int start_lwip(struct lab *lab, struct why *why)
 {
-	bool v4 = lab->settings.family == 4;
+	bool v4 = lab_has_family(lab, 4);
 	ip_addr_t address = lwip_addr_of(&lab->lwip), gateway = lwip_addr_of(&lab->kernel);
 	ip4_addr_t netmask;
 	struct device_plan plan = { .name = KERNEL_END,
@@ -123,13 +152,18 @@ static int start_lwip(struct lab *lab, struct why *why)
 
 	ip4addr_aton(NETMASK, &netmask);
 	lwip_init();
+	if (!lab->settings.live)
+		pools_shrink();
 	plan.kind = lab->settings.netif;
 	plan.mtu = lab->settings.mtu;
 	err = device_open(&lab->device, &plan, &lab->netif, why);
 	if (err < 0)
 		return err;
+	/* Nor are groups of multicast reported, of either family: nobody speaks before an experiment begins. */
+	if (!lab->settings.live)
+		lab->netif.flags &= (u8_t) ~(NETIF_FLAG_IGMP | NETIF_FLAG_MLD6);
 	neighbour_attach(&lab->neighbours, &lab->netif);
-	if (!v4)
+	if (lab_has_family(lab, 6))
 		give_lwip_ipv6(lab);
 	return 0;
 }
@@ -140,9 +174,20 @@ static int start_lwip(struct lab *lab, struct why *why)
  */
 static int introduce_hosts(struct lab *lab, struct why *why)
 {
-	if (neighbour_add(&lab->neighbours, &lab->kernel, lab_kernel_hwaddr) < 0)
-		return why_set(why, ENOSPC, "lwIP has no room for the kernel's Ethernet address");
-	return link_add_neighbour(lab->device.name, &lab->lwip, lab_lwip_hwaddr, why);
+	int err = 0;
+
+	for (int i = 0; families[i] != 0 && err == 0; i++) {
+		struct endpoint kernel = host_address(HOST_KERNEL, families[i]);
+		struct endpoint lwip = host_address(HOST_LWIP, families[i]);
+
+		if (!lab_has_family(lab, families[i]))
+			continue;
+		if (neighbour_add(&lab->neighbours, &kernel, lab_kernel_hwaddr) < 0)
+			return why_set(why, ENOSPC,
+				       "lwIP has no room for the kernel's Ethernet address");
+		err = link_add_neighbour(lab->device.name, &lwip, lab_lwip_hwaddr, why);
+	}
+	return err;
 }
 
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
@@ -179,17 +224,26 @@ static void after_kernel(void *context)
 	lab_kernel_acted(lab);
 }
 
+static void before_frame(void *context, const struct event *frame)
+{
+	struct lab *lab = context;
+
+	if (lab->frame_observer != NULL)
+		lab->frame_observer(lab->observer_context, frame);
+}
+
 int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *why)
 {
+	int family = settings->family == 6 ? 6 : 4;
 	int err;
 
 	memset(lab, 0, sizeof(*lab));
 	lab->settings = *settings;
 	if (lab->settings.netif == DEVICE_ANY)
 		lab->settings.netif = device_choose();
-	lab->kernel = host_address(HOST_KERNEL, settings->family);
-	lab->lwip = host_address(HOST_LWIP, settings->family);
-	lab->raw = host_address(HOST_RAW, settings->family);
+	lab->kernel = host_address(HOST_KERNEL, family);
+	lab->lwip = host_address(HOST_LWIP, family);
+	lab->raw = host_address(HOST_RAW, family);
 	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
 	lab->random.state = settings->seed;
 	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);
@@ -221,6 +275,7 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 	lab->timeline = timeline_new(clock_now_ns);
 	lab->wire.before_kernel = before_kernel;
 	lab->wire.after_kernel = after_kernel;
+	lab->wire.before_frame = before_frame;
 	lab->wire.context = lab;
 	wire_attach(&lab->wire, &lab->netif, lab->timeline, &lab->flows);
 	return 0;
@@ -242,20 +297,32 @@ void lab_observe(struct lab *lab, void (*fn)(void *context), void *context)
 	lab->observer_context = context;
 }
 
+void lab_open_to_others(struct lab *lab)
+{
+	lab->others = lab->waiting = true;
+}
+
+/* What makes the kernel act that nobody here has called. */
+static struct cause of_its_own_accord(const struct lab *lab)
+{
+	return (struct cause){ .timer = lab->others ? TIMER_OR_PROCESS : "kernel",
+			       .who = WHO_KERNEL };
+}
+
 static void poll_device(struct lab *lab)
 {
-	int frames;
+	int frames, reads = 0;
 
 	do {
 		frames = device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
-	} while (frames == FRAMES_PER_READ);
-	LWIP_ASSERT("the device is there", frames >= 0);
+	} while (frames == FRAMES_PER_READ && !(lab->others && ++reads >= READS));
+	lab->gone = lab->others && frames < 0;
+	LWIP_ASSERT("the device is there", frames >= 0 || lab->gone);
 }
 
 void lab_take_frames(struct lab *lab)
 {
-	struct cause before = timeline_set_cause(
-		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
+	struct cause before = timeline_set_cause(lab->timeline, of_its_own_accord(lab));
 
 	poll_device(lab);
 	timeline_set_cause(lab->timeline, before);
@@ -273,7 +340,9 @@ void lab_kernel_acted(struct lab *lab)
 
 void lab_pump(struct lab *lab)
 {
-	while (wire_step(&lab->wire))
+	int frames = 0;
+
+	while (wire_step(&lab->wire) && !(lab->others && ++frames >= LAB_PUMP))
 		continue;
 }
 
@@ -291,8 +360,7 @@ void lab_notice_kernel_timers(struct lab *lab)
 {
 	uint32_t events = timeline_count(lab->timeline);
 	uint64_t start = timeline_real_ns();
-	struct cause before = timeline_set_cause(
-		lab->timeline, (struct cause){ .timer = "kernel", .who = WHO_KERNEL });
+	struct cause before = timeline_set_cause(lab->timeline, of_its_own_accord(lab));
 
 	lab_kernel_acted(lab);
 	timeline_set_cause(lab->timeline, before);
@@ -302,8 +370,7 @@ void lab_notice_kernel_timers(struct lab *lab)
 	lab->step_event = timeline_count(lab->timeline);
 }
 
-/* How long until lwIP's timers or the wire have something to do, in ms of lwIP's clock. */
-static uint32_t ms_to_next(const struct lab *lab)
+uint32_t lab_ms_to_next(const struct lab *lab)
 {
 	uint64_t due_ns = wire_due_ns(&lab->wire), now_ns = clock_now_ns();
 	uint64_t wire_ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
@@ -328,7 +395,7 @@ bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsi
 			break;
 		lab->waiting = true;
 		clock_run();
-		poll(fds, 2, (int)LWIP_MIN(ms_to_next(lab), LOOK_MS));
+		poll(fds, 2, (int)LWIP_MIN(lab_ms_to_next(lab), LOOK_MS));
 		clock_hold();
 		lab_notice_kernel_timers(lab);
 		run_lwip_timers(lab);
@@ -357,7 +424,7 @@ void lab_run_timers(struct lab *lab)
 /* One step of so many ms at most, to lwIP's next timer. Returns the ms that are left. */
 static uint32_t pass_step(struct lab *lab, uint32_t left)
 {
-	uint32_t step = LWIP_MIN(ms_to_next(lab), left);
+	uint32_t step = LWIP_MIN(lab_ms_to_next(lab), left);
 
 	clock_advance(step);
 	lab_run_timers(lab);

@@ -34,9 +34,10 @@
 /** What an experiment's world shall be like. */
 struct lab_settings {
 	uint64_t seed; /**< of all randomness of lwIP and the lab */
-	int family;    /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others */
+	int family; /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others; 0: both */
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
 	enum device_kind netif; /**< that link; lab_open() makes a choice of DEVICE_ANY */
+	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
 };
 
 struct lab {
@@ -47,17 +48,21 @@ struct lab {
 	struct device device;
 	struct netif netif;
 	struct neighbours neighbours;      /**< the hosts whose Ethernet addresses lwIP knows */
-	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; port 0 */
+	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; of both, IPv4's; port 0 */
 	unsigned int patience_ms;          /**< LAB_PATIENCE_MS, or what is set after lab_open() */
 	struct entropy random;             /**< for choices that shall repeat with the seed */
 	void (*observer)(void *context);   /**< of the kernel; see lab_observe() */
-	void *observer_context;
+	/** Likewise: a frame of TCP's is about to enter the wire (wire.h, before_frame); NULL: nobody. */
+	void (*frame_observer)(void *context, const struct event *frame);
+	void *observer_context; /**< of both */
 	/** Is told what the experiment waits for, and for how many seconds of real time; 0: it goes on. */
 	void (*announce)(void *context, const char *what, unsigned int seconds);
 	void *announce_context;
 	/** Is told of moments that are worth a look; NULL: nobody looks. */
 	void (*look)(void *context, const char *what);
 	void *look_context;
+	bool others;            /**< lab_open_to_others() */
+	bool gone;              /**< one of them has removed the device */
 	bool waiting;           /**< in lab_wait(): timers of the kernel are welcome */
 	unsigned int disturbed; /**< how often one of them fired when the lab was not waiting */
 	uint64_t step_ns;       /**< when the kernel's present step began: timeline_real_ns(), */
@@ -72,8 +77,18 @@ struct lab {
  */
 int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *why);
 
+/** @param family  4 or 6 @return whether the hosts have addresses of it */
+bool lab_has_family(const struct lab *lab, int family);
+
 /** The hosts' Ethernet addresses, locally administered: the same in every experiment. */
 extern const uint8_t lab_kernel_hwaddr[6], lab_lwip_hwaddr[6], lab_raw_hwaddr[6];
+
+/**
+ * Other processes use the namespace, too, from now on. What the kernel does between two steps is nobody's
+ * disturbance, and its cause is TIMER_OR_PROCESS; and no call goes on for as long as others keep it
+ * busy: see lab_pump().
+ */
+void lab_open_to_others(struct lab *lab);
 
 /**
  * Tells lwIP and the kernel of one more host on the wire.
@@ -87,8 +102,14 @@ int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hw
 /** Ends the experiment: device, wire and timeline are gone. */
 void lab_close(struct lab *lab);
 
-/** Moves frames until none is on its way. */
+/**
+ * Moves frames until none is on its way; among others, who may keep sending, LAB_PUMP at most.
+ */
 void lab_pump(struct lab *lab);
+#define LAB_PUMP 512
+
+/** @return how long until lwIP's timers or the wire have something to do, in ms of lwIP's clock */
+uint32_t lab_ms_to_next(const struct lab *lab);
 
 /**
  * Lets real time pass, and lwIP's clock with it, until a condition holds.

@@ -110,6 +110,16 @@ bool namespace_is_private(void)
 	       ns.st_dev == made.dev;
 }
 
+bool namespace_has_thread(pid_t tid)
+{
+	struct stat ns;
+	char path[48];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)tid);
+	return made.ino != 0 && stat(path, &ns) == 0 && ns.st_ino == made.ino &&
+	       ns.st_dev == made.dev;
+}
+
 int namespace_enter(struct why *why)
 {
 	uid_t uid = geteuid();

@@ -6,6 +6,7 @@
 #define APP_LAB_NAMESPACE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "lab/why.h"
 
@@ -36,6 +37,9 @@ int namespace_in(int ns, int (*fn)(void *context, struct why *why), void *contex
 
 /** @return whether the process is in the network namespace that namespace_enter() made for it */
 bool namespace_is_private(void);
+
+/** @param tid  a thread's @return whether it is in that network namespace, too; false: or nobody can tell */
+bool namespace_has_thread(pid_t tid);
 
 /**
  * @param path  below /proc/sys

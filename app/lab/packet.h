@@ -16,13 +16,15 @@
 struct packet {
 	struct packet *next;
 	enum who from, to;
-	uint32_t event; /**< the frame's */
+	uint32_t event; /**< the frame's; 0: it was left out, and is here: */
+	struct event frame;
 	uint8_t *bytes;
 	uint32_t size;
 	/* While it waits: */
 	int action;      /**< what the wire does to it */
 	bool standing;   /**< by a rule of the command line */
 	uint64_t due_ns; /**< when it goes on, on lwIP's clock; or PACKET_NEVER */
+	uint8_t own[];   /**< the bytes of a frame that was left out */
 };
 
 /** In order of due time, then of arrival; where nothing is due, as they came. */

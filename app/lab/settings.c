@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lab/pools.h"
 #include "lwip/init.h"
 #include "lwip/opt.h"
 #include "lwip/priv/tcp_priv.h" /* TCP_MSL, the timers' intervals: lwIP names them nowhere else */
@@ -51,9 +52,13 @@ void settings_read(struct settings *settings)
 	}
 }
 
-#define OPTION(name, about)                    \
-	{                                      \
-#name, (uint32_t)(name), about \
+#define OPTION(name, about)                           \
+	{                                             \
+#name, (uint32_t)(name), false, about \
+	}
+#define POOL(name, pool, about)                      \
+	{                                            \
+#name, (uint32_t)(pool), true, about \
 	}
 
 const char *settings_value(const struct settings *settings, const char *path)
@@ -73,9 +78,9 @@ const struct option_of_lwip settings_lwip[] = {
 	OPTION(TCP_RCV_SCALE, "the shift that it announces"),
 	OPTION(LWIP_TCP_TIMESTAMPS, "RFC 7323"),
 	OPTION(LWIP_TCP_SACK_OUT, "RFC 2018, as receiver"),
-	OPTION(MEMP_NUM_TCP_PCB, "connections"),
-	OPTION(MEMP_NUM_TCP_PCB_LISTEN, "listeners"),
-	OPTION(MEMP_NUM_TCP_SEG, "segments in all queues"),
+	POOL(MEMP_NUM_TCP_PCB, MEMP_TCP_PCB, "connections"),
+	POOL(MEMP_NUM_TCP_PCB_LISTEN, MEMP_TCP_PCB_LISTEN, "listeners"),
+	POOL(MEMP_NUM_TCP_SEG, MEMP_TCP_SEG, "segments in all queues"),
 	OPTION(TCP_LISTEN_BACKLOG, "a listener's queue has an end"),
 	OPTION(TCP_MSL, "ms that a segment lives at most; TIME_WAIT lasts twice that"),
 	OPTION(TCP_MAXRTX, "retransmissions of data"),
@@ -83,8 +88,13 @@ const struct option_of_lwip settings_lwip[] = {
 	OPTION(TCP_FIN_WAIT_TIMEOUT, "ms in FIN_WAIT_2"),
 	OPTION(TCP_SYN_RCVD_TIMEOUT, "ms in SYN_RCVD"),
 	OPTION(TCP_SLOW_INTERVAL, "ms between two ticks of the slow timer"),
-	{ NULL, 0, NULL },
+	{ NULL, 0, false, NULL },
 };
+
+uint32_t settings_lwip_value(const struct option_of_lwip *option)
+{
+	return option->is_pool ? pools_size((memp_t)option->compiled) : option->compiled;
+}
 
 const char *settings_lwip_version(void)
 {

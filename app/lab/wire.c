@@ -11,6 +11,8 @@
 
 /* Room for an Ethernet frame, with one VLAN tag: the lab's MTU is 1500 at most. */
 #define BULK_FRAME (1500 + 14 + 4)
+/* What is larger is copied elsewhere. */
+#define ENTERING 2048
 
 /* lwIP's netif functions have no argument of their own: the wire is found by its netif. */
 static int client_data_id = -1;
@@ -273,11 +275,13 @@ static uint8_t *corrupted(struct wire *wire, const struct event *frame)
 static void note_fault(struct wire *wire, const struct packet *packet, const char *action,
 		       const char *text)
 {
-	const struct event *frame = timeline_event(wire->timeline, packet->event);
+	const struct event *frame =
+		packet->event == 0 ? &packet->frame : timeline_event(wire->timeline, packet->event);
 	struct event *fault = timeline_add(wire->timeline, EV_FAULT, WHO_WIRE, frame->conn);
 
 	fault->fault.action = action;
-	fault->fault.frame = packet->event;
+	fault->fault.frame =
+		packet->event == 0 ? timeline_cause(wire->timeline).event : packet->event;
 	fault->fault.text = text;
 }
 
@@ -295,24 +299,74 @@ static bool lets_pass(const struct packet *packet, const void *sender)
 	return packet->action == WIRE_REORDER && packet->from == *(const enum who *)sender;
 }
 
-/* A frame enters the wire: it is recorded, judged, and sent on its way or not. */
-static const struct event *enter(struct wire *wire, enum who from, uint8_t *bytes, size_t size)
+/*
+ * Whether a frame can be left out of a full timeline: it opens and closes nothing, no rule may
+ * mistreat it, and no third host sends or gets it.
+ */
+static bool can_be_left_out(const struct wire *wire, const struct event *frame)
 {
-	struct event *event = timeline_add(wire->timeline, EV_FRAME, from, NULL);
+	const uint8_t *hwaddr = frame->frame.bytes;
+
+	if (!timeline_is_full(wire->timeline) || frame->frame.size < 6 || (hwaddr[0] & 1) ||
+	    memcmp(hwaddr, wire->raw_hwaddr, 6) == 0)
+		return false;
+	return frame->who != WHO_RAW &&
+	       !(frame->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)) && !is_cut(wire) &&
+	       wire->standing.count + wire->rules.count == 0 && wire->waiting.first == NULL;
+}
+
+/* What is to be known of a frame before it is an event. */
+static struct event look_at(struct wire *wire, enum who from, const uint8_t *bytes, size_t size)
+{
+	struct event frame = { .kind = EV_FRAME, .who = from };
+
+	frame.frame.bytes = bytes;
+	frame.frame.size = (uint32_t)size;
+	frame.frame.tcp = segment_parse(bytes, size, &frame.frame.segment) == 0;
+	if (!frame.frame.tcp)
+		return frame;
+	if (wire->before_frame != NULL)
+		wire->before_frame(wire->context, &frame);
+	frame.conn =
+		flow_segment(wire->flows, &frame.frame.segment, &frame.frame.seq, &frame.frame.ack)
+			->name;
+	return frame;
+}
+
+/* A frame that is not recorded goes to the other stack. */
+static void pass_by(struct wire *wire, const struct event *frame)
+{
+	struct packet *packet = malloc(sizeof(*packet) + frame->frame.size);
+
+	if (packet == NULL) {
+		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
+		exit(2);
+	}
+	*packet = (struct packet){ .from = frame->who,
+				   .to = frame->who == WHO_LWIP ? WHO_KERNEL : WHO_LWIP,
+				   .size = frame->frame.size,
+				   .frame = *frame };
+	memcpy(packet->own, frame->frame.bytes, frame->frame.size);
+	packet->bytes = packet->own;
+	packet->frame.frame.bytes = packet->own;
+	timeline_leave_out(wire->timeline, &packet->frame);
+	packet_enqueue(&wire->in_flight, packet);
+}
+
+/* A frame is recorded, judged, and sent on its way or not. */
+static const struct event *record(struct wire *wire, const struct event *frame)
+{
+	struct event *event = timeline_add(wire->timeline, EV_FRAME, frame->who, frame->conn);
+	uint8_t *bytes = timeline_room(wire->timeline, frame->frame.size);
 	static const struct wire_rule cable = { .action = WIRE_DROP };
 	const struct wire_rule *rule = NULL;
 	bool cut = is_cut(wire); /* before this frame: one that has it pulled still passes */
 	struct packet *packet;
 
-	event->frame.bytes = bytes;
-	event->frame.size = (uint32_t)size;
-	if (segment_parse(bytes, size, &event->frame.segment) == 0) {
-		event->frame.tcp = true;
-		event->conn = flow_segment(wire->flows, &event->frame.segment, &event->frame.seq,
-					   &event->frame.ack)
-				      ->name;
+	event->frame = frame->frame;
+	event->frame.bytes = memcpy(bytes, frame->frame.bytes, frame->frame.size);
+	if (event->frame.tcp)
 		rule = wire_judge(wire, event);
-	}
 	if (cut)
 		rule = &cable;
 	if (rule != NULL)
@@ -326,25 +380,42 @@ static const struct event *enter(struct wire *wire, enum who from, uint8_t *byte
 	case WIRE_DUPLICATE: send_to_hosts(wire, event, bytes, NULL); /* fall through */
 	default: send_to_hosts(wire, event, bytes, NULL); break;
 	}
-	while ((packet = packet_take(&wire->waiting, lets_pass, &from)) != NULL)
+	while ((packet = packet_take(&wire->waiting, lets_pass, &event->who)) != NULL)
 		let_go_on(wire, packet);
 	return event;
 }
 
+/* A frame enters the wire. */
+static const struct event *enter(struct wire *wire, enum who from, const uint8_t *bytes,
+				 size_t size)
+{
+	struct event frame = look_at(wire, from, bytes, size);
+
+	if (!can_be_left_out(wire, &frame))
+		return record(wire, &frame);
+	pass_by(wire, &frame);
+	return NULL;
+}
+
 static void enter_pbuf(struct wire *wire, enum who from, const struct pbuf *p)
 {
-	uint8_t *bytes = timeline_room(wire->timeline, p->tot_len);
+	uint8_t room[ENTERING];
+	uint16_t size = p->tot_len;
+	uint8_t *copy = size <= sizeof(room) ? room : malloc(size);
 
-	pbuf_copy_partial(p, bytes, p->tot_len, 0);
-	enter(wire, from, bytes, p->tot_len);
+	if (copy == NULL) {
+		fputs("tcplab: out of memory for a frame on the wire\n", stderr);
+		exit(2);
+	}
+	pbuf_copy_partial(p, copy, size, 0);
+	enter(wire, from, copy, size);
+	if (copy != room)
+		free(copy);
 }
 
 const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size)
 {
-	uint8_t *bytes = timeline_room(wire->timeline, size);
-
-	memcpy(bytes, frame, size);
-	return enter(wire, WHO_RAW, bytes, size);
+	return enter(wire, WHO_RAW, frame, size);
 }
 
 /* In bulk, what is for the third host alone; returns whether it was. */
@@ -461,6 +532,11 @@ static void act_in_time(struct wire *wire)
 	timeline_set_cause(wire->timeline, before);
 }
 
+bool wire_is_busy(const struct wire *wire)
+{
+	return wire->in_flight.first != NULL;
+}
+
 bool wire_step(struct wire *wire)
 {
 	struct packet *packet;
@@ -473,7 +549,10 @@ bool wire_step(struct wire *wire)
 	packet = packet_dequeue(&wire->in_flight);
 	if (packet == NULL)
 		return false;
-	before = timeline_set_cause(wire->timeline, (struct cause){ .event = packet->event });
+	before = timeline_set_cause(
+		wire->timeline,
+		(struct cause){ .event = packet->event,
+				.frame = packet->event == 0 ? &packet->frame : NULL });
 	switch (packet->to) {
 	case WHO_KERNEL:
 		deliver_to_kernel(wire, packet);

@@ -14,6 +14,8 @@
  * Ethernet address names, as the cause of all that happens then. So no stack is ever entered while
  * another one is at work.
  *
+ * When the timeline is full (timeline_limit()), frames that bring nothing about pass without being recorded.
+ *
  * A frame that a rule makes wait stands in a second queue, ordered by when it goes on. Time here is
  * lwIP's clock, which whoever moves it must not move past wire_due_ns() without wire_step().
  *
@@ -100,6 +102,11 @@ struct wire {
 	/** Called before each delivery to the kernel, and after it with the frame as the cause. */
 	void (*before_kernel)(void *context);
 	void (*after_kernel)(void *context);
+	/**
+	 * Called with a frame of TCP's that is about to enter the wire, but its conn, seq and ack: what its
+	 * sender did to send it can be recorded before it. NULL: nobody wants to know.
+	 */
+	void (*before_frame)(void *context, const struct event *frame);
 	void *context;
 	/** The third host, when there is one: its Ethernet address, and what gets its frames. */
 	uint8_t raw_hwaddr[6];
@@ -166,6 +173,9 @@ void wire_finish(struct wire *wire);
  * @return a moment of lwIP's clock, in ns; PACKET_NEVER: not before a frame comes
  */
 uint64_t wire_due_ns(const struct wire *wire);
+
+/** @return whether a frame is on its way */
+bool wire_is_busy(const struct wire *wire);
 
 /**
  * Does what is due by now, and delivers the oldest frame on its way.

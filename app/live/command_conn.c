@@ -388,7 +388,7 @@ static void forget_listener(struct session *session, const struct conn *conn)
 	}
 }
 
-static int end_conn(struct call *call, int (*how)(struct conn *conn), bool for_good)
+static int finish_conn(struct call *call, int (*how)(struct conn *conn), bool for_good)
 {
 	struct target target;
 	struct conn *conn;
@@ -410,17 +410,17 @@ static int end_conn(struct call *call, int (*how)(struct conn *conn), bool for_g
 
 static int run_close(struct call *call)
 {
-	return end_conn(call, conn_close, true);
+	return finish_conn(call, conn_close, true);
 }
 
 static int run_shutdown(struct call *call)
 {
-	return end_conn(call, conn_shutdown, false);
+	return finish_conn(call, conn_shutdown, false);
 }
 
 static int run_abort(struct call *call)
 {
-	return end_conn(call, conn_abort, true);
+	return finish_conn(call, conn_abort, true);
 }
 
 /* -- Options */

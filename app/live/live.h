@@ -23,6 +23,7 @@ struct live_source {
 	/** Is called when one of them has come. */
 	void (*ready)(void *context, short revents);
 	void *context;
+	bool busy; /**< the loop's own: in ready(), and not called once more */
 };
 
 struct live {
@@ -36,17 +37,24 @@ struct live {
 	void (*look)(void *context);
 	void *look_context;
 	unsigned int look_ms; /**< and at least so often, in ms; 0: only when something happens */
+	uint64_t attended_ns; /**< the loop's own: timeline_real_ns() of the latest end_attend() */
 };
 
 /** @return 0; -ENOSPC when there are LIVE_SOURCES */
 int live_watch(struct live *live, const struct live_source *source);
 void live_forget(struct live *live, int fd);
 
-/** Runs until live->stop is set. */
+/**
+ * Runs until live->stop is set; or until the kernel's interface is gone (lab->gone). Between two
+ * things that happen it frees connections that are CLOSED (end_forget()): a command keeps no struct
+ * conn from one call of its ready() to the next, but the name.
+ */
 void live_run(struct live *live);
 
 /**
- * Lets time pass in the same way until a condition holds: for a command that waits.
+ * Lets time pass in the same way until a condition holds: for a command that waits. Sources are
+ * served meanwhile, but the one whose ready() is waiting; no connection is freed. Ends early when
+ * live->stop is set.
  *
  * @return whether it holds
  */

@@ -3,6 +3,13 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* The same from either side. */
+static unsigned int bucket_of(const struct endpoint *a, const struct endpoint *b)
+{
+	return ((unsigned int)a->port + b->port) % FLOW_BUCKETS;
+}
 
 static struct flow *add(struct flows *flows, const struct endpoint *a, const struct endpoint *b)
 {
@@ -17,6 +24,8 @@ static struct flow *add(struct flows *flows, const struct endpoint *a, const str
 	flow->side[1] = *b;
 	flow->older = flows->newest;
 	flows->newest = flow;
+	flow->older_alike = flows->bucket[bucket_of(a, b)];
+	flows->bucket[bucket_of(a, b)] = flow;
 	return flow;
 }
 
@@ -31,14 +40,14 @@ static struct flow *find_from(struct flow *flow, const struct endpoint *a, const
 	while (flow != NULL &&
 	       !(endpoint_equal(&flow->side[0], a) && endpoint_equal(&flow->side[1], b)) &&
 	       !(endpoint_equal(&flow->side[0], b) && endpoint_equal(&flow->side[1], a)))
-		flow = flow->older;
+		flow = flow->older_alike;
 	return flow;
 }
 
 struct flow *flow_find(const struct flows *flows, const struct endpoint *a,
 		       const struct endpoint *b)
 {
-	return find_from(flows->newest, a, b);
+	return find_from(flows->bucket[bucket_of(a, b)], a, b);
 }
 
 struct flow *flow_open(struct flows *flows, const struct endpoint *local,
@@ -60,7 +69,7 @@ static struct flow *flow_of(const struct flows *flows, const struct segment *seg
 	if (segment->flags & SEG_SYN)
 		return newest;
 	while (flow != NULL && !flow->has_isn[side_of(flow, &segment->src)])
-		flow = find_from(flow->older, &segment->src, &segment->dst);
+		flow = find_from(flow->older_alike, &segment->src, &segment->dst);
 	return flow != NULL ? flow : newest;
 }
 
@@ -102,5 +111,5 @@ void flows_clear(struct flows *flows)
 		flows->newest = flow->older;
 		free(flow);
 	}
-	flows->count = flows->listeners = 0;
+	memset(flows, 0, sizeof(*flows));
 }

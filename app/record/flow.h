@@ -11,8 +11,12 @@
 
 #include "tcp/segment.h"
 
+/** Flows are found by their ports: so many lists of them. */
+#define FLOW_BUCKETS 1024
+
 struct flow {
-	struct flow *older;
+	struct flow *older;       /**< of all */
+	struct flow *older_alike; /**< of those in the same bucket */
 	char name[12];
 	struct endpoint side[2];
 	uint32_t isn[2]; /**< initial sequence number that each side sent */
@@ -21,6 +25,7 @@ struct flow {
 
 struct flows {
 	struct flow *newest;
+	struct flow *bucket[FLOW_BUCKETS];
 	unsigned int count, listeners;
 };
 

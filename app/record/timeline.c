@@ -24,6 +24,9 @@ struct timeline {
 	struct cause cause;
 	uint64_t start_ns, epoch_ns; /* the same moment on CLOCK_MONOTONIC and CLOCK_REALTIME */
 	uint64_t (*virtual_ns)(void);
+	uint64_t kept, limit; /* bytes; a limit of 0 is none */
+	bool full;            /* as it has been told */
+	struct left_out left_out;
 };
 
 static const char *const who_names[] = {
@@ -81,6 +84,11 @@ uint64_t timeline_real_ns(void)
 	return read_ns(CLOCK_MONOTONIC);
 }
 
+uint64_t timeline_now_ns(const struct timeline *timeline)
+{
+	return timeline_real_ns() - timeline->start_ns;
+}
+
 struct timeline *timeline_new(uint64_t (*virtual_ns)(void))
 {
 	struct timeline *timeline = must_have(calloc(1, sizeof(*timeline)));
@@ -128,16 +136,36 @@ static struct event *append(struct timeline *timeline, enum event_kind kind, enu
 		timeline->pages =
 			must_have(realloc(timeline->pages, (page + 1) * sizeof(struct event *)));
 		timeline->pages[page] = must_have(calloc(EVENTS_PER_PAGE, sizeof(struct event)));
+		timeline->kept += EVENTS_PER_PAGE * sizeof(struct event);
 	}
 	event = &timeline->pages[page][slot];
 	event->n = ++timeline->count;
 	event->cause = timeline->cause.event;
-	event->t_ns = timeline_real_ns() - timeline->start_ns;
+	event->t_ns = timeline_now_ns(timeline);
 	event->v_ns = timeline->virtual_ns();
 	event->kind = kind;
 	event->who = who;
 	event->conn = conn;
 	return event;
+}
+
+/* A frame that was left out has brought something about. */
+static void take_in(struct timeline *timeline, const struct event *frame)
+{
+	struct cause before = timeline->cause;
+	uint8_t *bytes = timeline_room(timeline, frame->frame.size);
+	struct event *event;
+
+	timeline->cause.event = frame->cause;
+	event = append(timeline, EV_FRAME, frame->who, frame->conn);
+	event->frame = frame->frame;
+	memcpy(bytes, frame->frame.bytes, frame->frame.size);
+	event->frame.bytes = bytes;
+	timeline->left_out.frames--;
+	timeline->left_out.bytes -= frame->frame.size;
+	timeline->left_out.data -= frame->frame.segment.length;
+	timeline->cause = before;
+	timeline->cause.event = event->n;
 }
 
 struct event *timeline_add(struct timeline *timeline, enum event_kind kind, enum who who,
@@ -152,7 +180,51 @@ struct event *timeline_add(struct timeline *timeline, enum event_kind kind, enum
 		timer->timer.name = cause->timer;
 		cause->event = timer->n;
 	}
+	if (cause->frame != NULL && cause->event == 0)
+		take_in(timeline, cause->frame);
 	return append(timeline, kind, who, conn);
+}
+
+void timeline_limit(struct timeline *timeline, uint64_t bytes)
+{
+	timeline->limit = bytes;
+}
+
+bool timeline_is_full(struct timeline *timeline)
+{
+	struct event *fault;
+	struct cause before;
+
+	if (timeline->full || timeline->limit == 0 || timeline->kept < timeline->limit)
+		return timeline->full;
+	timeline->full = true;
+	before = timeline_set_cause(timeline, (struct cause){ 0 });
+	fault = timeline_add(timeline, EV_FAULT, WHO_LAB, NULL);
+	fault->fault.action = "full";
+	fault->fault.text = timeline_text(timeline,
+					  "%llu MiB are kept: from here on frames that bring "
+					  "nothing about are left out",
+					  (unsigned long long)(timeline->kept >> 20));
+	timeline_set_cause(timeline, before);
+	return true;
+}
+
+void timeline_leave_out(struct timeline *timeline, struct event *frame)
+{
+	frame->cause = timeline->cause.event;
+	timeline->left_out.frames++;
+	timeline->left_out.bytes += frame->frame.size;
+	timeline->left_out.data += frame->frame.segment.length;
+}
+
+struct left_out timeline_left_out(const struct timeline *timeline)
+{
+	return timeline->left_out;
+}
+
+uint64_t timeline_kept(const struct timeline *timeline)
+{
+	return timeline->kept;
 }
 
 uint32_t timeline_count(const struct timeline *timeline)
@@ -219,6 +291,7 @@ void *timeline_room(struct timeline *timeline, size_t size)
 		block->size = fresh;
 		block->next = timeline->arena;
 		timeline->arena = block;
+		timeline->kept += sizeof(*block) + fresh;
 	}
 	taken = block->bytes + block->used;
 	block->used += room;

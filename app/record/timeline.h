@@ -118,9 +118,16 @@ struct event {
 	};
 };
 
+/**
+ * The name of a timer that may be none: among other processes nobody can tell whether one of them
+ * made the kernel act, or one of its timers.
+ */
+#define TIMER_OR_PROCESS "timer or process"
+
 /** What makes the events to come happen. */
 struct cause {
-	uint32_t event;    /**< an event; 0: none, or a timer not yet known to do anything */
+	uint32_t event;            /**< an event; 0: none, or one not yet known to do anything: */
+	const struct event *frame; /**< a frame that was left out: becomes an event likewise */
 	const char *timer; /**< a timer that is running: becomes an event when it causes one */
 	const char *conn;  /**< the connection whose timer it is; NULL: not known, or of all */
 	enum who who;      /**< whose timer */
@@ -177,8 +184,41 @@ struct cause timeline_cause(const struct timeline *timeline);
  */
 void timeline_name_timer(struct timeline *timeline, const char *name, const char *conn);
 
+/**
+ * Limits what is kept. Beyond it the timeline is full, and says so in an event: from then on frames that
+ * bring nothing about are to be left out. Everything else is recorded as before.
+ *
+ * @param bytes  of memory, events included; 0: no limit
+ */
+void timeline_limit(struct timeline *timeline, uint64_t bytes);
+
+/** @return whether it is full */
+bool timeline_is_full(struct timeline *timeline);
+
+/** Frames that are no events, their bytes, and those of their data. */
+struct left_out {
+	uint64_t frames, bytes, data;
+};
+
+/**
+ * A frame is not recorded now. While it is the cause (struct cause), whatever it brings about makes
+ * it an event after all.
+ *
+ * @param frame  n is 0, cause receives the present one
+ */
+void timeline_leave_out(struct timeline *timeline, struct event *frame);
+
+/** @return what has been left out until now */
+struct left_out timeline_left_out(const struct timeline *timeline);
+
+/** @return bytes of memory that the timeline holds */
+uint64_t timeline_kept(const struct timeline *timeline);
+
 /** @return CLOCK_MONOTONIC, in ns: the time that the timeline counts in */
 uint64_t timeline_real_ns(void);
+
+/** @return the same since the timeline's start: what an event of this moment would have */
+uint64_t timeline_now_ns(const struct timeline *timeline);
 
 /** @return room for bytes, to be filled by the caller, living as long as the timeline */
 void *timeline_room(struct timeline *timeline, size_t size);

@@ -4,15 +4,35 @@
 #include "show/rows.h"
 
 #define TIME_WIDTH 9
-#define CELL_WIDTH 20
-#define PAGE_WIDTH (LADDER_WIDTH - TIME_WIDTH - 2)
-#define WIRE_WIDTH (LADDER_WIDTH - TIME_WIDTH - 2 * CELL_WIDTH - 4)
+
+/* How the columns share the width. */
+struct columns {
+	size_t name; /* of the connection; 0: there is no such column */
+	size_t cell; /* of an end */
+	double time; /* its unit, in ns */
+	const char *time_name;
+};
+
+static const struct columns of_experiment = { 0, 20, 1e6, "time ms" };
+static const struct columns of_live_host = { 7, 16, 1e9, "time s" };
 
 struct ladder {
-	struct rows rows;
+	const struct rows *rows;
+	const struct columns *columns;
 	const struct style *style;
 	FILE *out;
 };
+
+/* What the two ends and the wire have. */
+static size_t page_width(const struct ladder *ladder)
+{
+	return LADDER_WIDTH - TIME_WIDTH - 2 - ladder->columns->name;
+}
+
+static size_t wire_width(const struct ladder *ladder)
+{
+	return page_width(ladder) - 2 * ladder->columns->cell - 2;
+}
 
 static void put_padded(const struct ladder *ladder, const char *text, size_t width,
 		       enum paint paint)
@@ -33,7 +53,7 @@ static void put_repeated(const struct ladder *ladder, const char *text, size_t t
 static void put_arrow(const struct ladder *ladder, const struct row *row)
 {
 	const struct event *frame = row->event;
-	bool to_right = rows_side(&ladder->rows, frame->who) == SIDE_LEFT;
+	bool to_right = rows_side(ladder->rows, frame->who) == SIDE_LEFT;
 	bool arrives = row_arrives(row);
 	const char *line = row->released ? "┄" : "─";
 	const char *head = !arrives ? "╳" : to_right ? "▶" : "◀";
@@ -49,9 +69,9 @@ static void put_arrow(const struct ladder *ladder, const struct row *row)
 	else
 		snprintf(label, sizeof(label), " %s%s%s ", text, frame->frame.fate ? ", " : "",
 			 frame->frame.fate ? frame->frame.fate : "");
-	text_cut(label, WIRE_WIDTH - 4);
+	text_cut(label, wire_width(ladder) - 4);
 	width = text_width(label);
-	fill = WIRE_WIDTH - 4 - width;
+	fill = wire_width(ladder) - 4 - width;
 	fputs(paint_on(ladder->style, paint), ladder->out);
 	if (to_right) {
 		fprintf(ladder->out, "%s%s%s", line, line, label);
@@ -67,7 +87,7 @@ static void put_arrow(const struct ladder *ladder, const struct row *row)
 static void put_time(const struct ladder *ladder, uint64_t t_ns)
 {
 	fprintf(ladder->out, "%s%*.3f%s", paint_on(ladder->style, PAINT_DIM), TIME_WIDTH,
-		(double)t_ns / 1e6, paint_off(ladder->style, PAINT_DIM));
+		(double)t_ns / ladder->columns->time, paint_off(ladder->style, PAINT_DIM));
 }
 
 static void put_left_state(const struct ladder *ladder, const struct row *row)
@@ -76,7 +96,7 @@ static void put_left_state(const struct ladder *ladder, const struct row *row)
 	bool alone = !row->arrow && row->state[SIDE_RIGHT] == NULL;
 
 	put_padded(ladder, state == NULL ? "" : state_name(state->state.to),
-		   alone ? 0 : CELL_WIDTH + 1, PAINT_STATE);
+		   alone ? 0 : ladder->columns->cell + 1, PAINT_STATE);
 }
 
 static void put_note(const struct ladder *ladder, const struct row *row)
@@ -86,14 +106,14 @@ static void put_note(const struct ladder *ladder, const struct row *row)
 	size_t width;
 
 	row_text(row, text);
-	text_cut(text, PAGE_WIDTH);
+	text_cut(text, page_width(ladder));
 	width = text_width(text);
 	if (event->who == WHO_KERNEL) {
-		size_t start = CELL_WIDTH + 1 + WIRE_WIDTH + 1;
-		size_t end = start + CELL_WIDTH;
+		size_t start = ladder->columns->cell + 1 + wire_width(ladder) + 1;
+		size_t end = start + ladder->columns->cell;
 
 		fprintf(ladder->out, "%*s",
-			(int)(width <= CELL_WIDTH ? start
+			(int)(width <= ladder->columns->cell ? start
 			      : end > width       ? end - width
 						  : 0),
 			"");
@@ -104,7 +124,7 @@ static void put_note(const struct ladder *ladder, const struct row *row)
 /* The lab itself, or the wire, says something across the whole width. */
 static void put_across(const struct ladder *ladder, char *text)
 {
-	size_t width, all = PAGE_WIDTH;
+	size_t width, all = page_width(ladder);
 	size_t left;
 
 	text_cut(text, all - 4); /* so that a line begins and ends the row */
@@ -124,6 +144,9 @@ static void print_row(const struct ladder *ladder, const struct row *row)
 
 	put_time(ladder, row->t_ns);
 	fputs("  ", ladder->out);
+	if (ladder->columns->name > 0)
+		put_padded(ladder, row->cut || row->event->conn == NULL ? "" : row->event->conn,
+			   ladder->columns->name, PAINT_DIM);
 	switch (row_kind(row)) {
 	case ROW_STATE:
 	case ROW_FRAME:
@@ -131,7 +154,7 @@ static void print_row(const struct ladder *ladder, const struct row *row)
 		if (row->arrow)
 			put_arrow(ladder, row);
 		else if (row->state[SIDE_RIGHT] != NULL)
-			put_padded(ladder, "", WIRE_WIDTH, PAINT_NONE);
+			put_padded(ladder, "", wire_width(ladder), PAINT_NONE);
 		if (row->state[SIDE_RIGHT] != NULL) {
 			putc(' ', ladder->out);
 			put_padded(ladder, state_name(row->state[SIDE_RIGHT]->state.to), 0,
@@ -145,16 +168,46 @@ static void print_row(const struct ladder *ladder, const struct row *row)
 	putc('\n', ladder->out);
 }
 
+static void print_header(const struct ladder *ladder)
+{
+	fprintf(ladder->out, "%s%*s  %*s%-*s %*s %s%s\n", paint_on(ladder->style, PAINT_DIM),
+		TIME_WIDTH, ladder->columns->time_name, (int)ladder->columns->name, "",
+		(int)ladder->columns->cell, who_name(rows_end(ladder->rows, SIDE_LEFT)),
+		(int)wire_width(ladder), "", who_name(rows_end(ladder->rows, SIDE_RIGHT)),
+		paint_off(ladder->style, PAINT_DIM));
+}
+
 void ladder_print(const struct timeline *timeline, uint32_t last, const struct style *style,
 		  FILE *out)
 {
-	struct ladder ladder = { .style = style, .out = out };
+	struct rows rows;
+	struct ladder ladder = {
+		.rows = &rows, .columns = &of_experiment, .style = style, .out = out
+	};
 
-	rows_lay_out(&ladder.rows, timeline, last, style->verbose);
-	fprintf(out, "%s%*s  %-*s %*s %s%s\n", paint_on(style, PAINT_DIM), TIME_WIDTH, "time ms",
-		CELL_WIDTH, who_name(rows_end(&ladder.rows, SIDE_LEFT)), WIRE_WIDTH, "",
-		who_name(rows_end(&ladder.rows, SIDE_RIGHT)), paint_off(style, PAINT_DIM));
-	for (size_t i = 0; i < ladder.rows.count; i++)
-		print_row(&ladder, &ladder.rows.row[i]);
-	rows_free(&ladder.rows);
+	rows_lay_out(&rows, timeline, last, style->verbose);
+	print_header(&ladder);
+	for (size_t i = 0; i < rows.count; i++)
+		print_row(&ladder, &rows.row[i]);
+	rows_free(&rows);
+}
+
+void ladder_print_live_header(const struct style *style, FILE *out)
+{
+	const struct rows nothing = { 0 };
+	struct ladder ladder = {
+		.rows = &nothing, .columns = &of_live_host, .style = style, .out = out
+	};
+
+	print_header(&ladder);
+}
+
+void ladder_print_live_row(const struct rows *rows, const struct row *row,
+			   const struct style *style, FILE *out)
+{
+	struct ladder ladder = {
+		.rows = rows, .columns = &of_live_host, .style = style, .out = out
+	};
+
+	print_row(&ladder, row);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "record/timeline.h"
+#include "show/rows.h"
 #include "show/style.h"
 
 #define LADDER_WIDTH 100
@@ -19,5 +20,13 @@
  */
 void ladder_print(const struct timeline *timeline, uint32_t last, const struct style *style,
 		  FILE *out);
+
+/**
+ * The ladder of a live host, row by row as it grows: times in seconds, and in front of each row the name of its
+ * connection, of which there are many.
+ */
+void ladder_print_live_header(const struct style *style, FILE *out);
+void ladder_print_live_row(const struct rows *rows, const struct row *row,
+			   const struct style *style, FILE *out);
 
 #endif

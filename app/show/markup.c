@@ -15,6 +15,8 @@ ASSET(markup_ladder_css, "app/show/ladder.css");
 ASSET(markup_diagram_css, "app/show/diagram.css");
 ASSET(markup_chart_css, "app/show/chart.css");
 ASSET(markup_report_css, "app/show/report.css");
+ASSET(markup_state_css, "app/show/state.css");
+ASSET(markup_state_js, "app/show/state.js");
 ASSET(markup_page_js, "app/show/page.js");
 ASSET(markup_report_js, "app/show/report.js");
 

@@ -17,6 +17,7 @@ void markup_text(FILE *out, const char *text);
 extern const char markup_light_css[], markup_dark_css[]; /**< the colours */
 extern const char markup_ladder_css[], markup_diagram_css[], markup_chart_css[];
 extern const char markup_report_css[];
+extern const char markup_state_css[], markup_state_js[]; /**< of the live host's page */
 extern const char markup_page_js[]; /**< light and dark; comes before any other */
 extern const char markup_report_js[];
 

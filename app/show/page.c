@@ -59,7 +59,7 @@ void page_environment(const struct page *page, FILE *out)
 		settings_lwip_version());
 	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
 		fprintf(out, "<tr><th>%s</th><td>%u</td><td>%s</td></tr>\n", option->name,
-			option->value, option->about);
+			settings_lwip_value(option), option->about);
 	fprintf(out, "</table><table><caption>Linux %s, %s</caption>\n", system.release,
 		system.machine);
 	for (int i = 0; page->settings != NULL && i < SETTINGS_COUNT; i++) {

@@ -30,9 +30,9 @@ static enum side side_of_raw(const struct timeline *timeline)
 	return SIDE_RIGHT;
 }
 
-static bool has_raw(const struct timeline *timeline)
+static bool has_raw(const struct timeline *timeline, uint32_t first)
 {
-	for (uint32_t n = 1; n <= timeline_count(timeline); n++)
+	for (uint32_t n = first; n <= timeline_count(timeline); n++)
 		if (timeline_event(timeline, n)->who == WHO_RAW)
 			return true;
 	return false;
@@ -110,25 +110,28 @@ static bool is_shown(const struct rows *rows, const struct event *event, bool ef
 	case EV_FRAME: return event->frame.tcp;
 	case EV_CALLBACK: return strcmp(event->callback.name, "poll") != 0;
 	case EV_CALL: return !is_preparation(event) || effect;
-	case EV_TIMER: return effect;
+	case EV_TIMER: return effect && strcmp(event->timer.name, TIMER_OR_PROCESS) != 0;
 	case EV_GUARD: return strcmp(event->guard.name, GUARD_OPENED) != 0 || effect;
 	default: return true;
 	}
 }
 
-/* Which events are shown, by their numbers. A cause has a smaller number: from the last on, all is known. */
-static bool *find_shown(const struct rows *rows)
+/*
+ * Which events are shown, by their numbers from the first on. A cause has a smaller number: from the last
+ * event on, all is known.
+ */
+static bool *find_shown(const struct rows *rows, uint32_t first)
 {
 	uint32_t count = timeline_count(rows->timeline);
-	bool *shown = room_for((size_t)count + 1, sizeof(*shown));
-	bool *effect = room_for((size_t)count + 1, sizeof(*effect));
+	bool *shown = room_for((size_t)(count - first) + 2, sizeof(*shown));
+	bool *effect = room_for((size_t)(count - first) + 2, sizeof(*effect));
 
-	for (uint32_t n = count; n > 0; n--) {
+	for (uint32_t n = count; n >= first; n--) {
 		const struct event *event = timeline_event(rows->timeline, n);
 
-		shown[n] = is_shown(rows, event, effect[n]);
-		if (shown[n] && event->cause <= count)
-			effect[event->cause] = true;
+		shown[n - first] = is_shown(rows, event, effect[n - first]);
+		if (shown[n - first] && event->cause >= first && event->cause <= count)
+			effect[event->cause - first] = true;
 	}
 	free(effect);
 	return shown;
@@ -204,7 +207,7 @@ static void lay_out(struct rows *rows, const struct event *event)
 	}
 }
 
-static bool is_quiet(const struct row *row)
+bool row_is_quiet(const struct row *row)
 {
 	return row->state[SIDE_LEFT] == NULL && row->state[SIDE_RIGHT] == NULL && !row->released &&
 	       row->event->kind != EV_FAULT && row->event->kind != EV_TIMER &&
@@ -222,7 +225,7 @@ static void cut_runs(struct rows *rows)
 		struct row cut;
 		size_t end = i;
 
-		while (end < rows->count && is_quiet(&rows->row[end]))
+		while (end < rows->count && row_is_quiet(&rows->row[end]))
 			end++;
 		if (end - i <= RUN_MAX) {
 			do {
@@ -247,19 +250,25 @@ static void cut_runs(struct rows *rows)
 	rows->count = kept;
 }
 
-void rows_lay_out(struct rows *rows, const struct timeline *timeline, uint32_t last, bool verbose)
+void rows_lay_out_part(struct rows *rows, const struct timeline *timeline, uint32_t first,
+		       uint32_t last, bool verbose)
 {
 	bool *shown;
 
 	*rows = (struct rows){ .timeline = timeline,
 			       .verbose = verbose,
-			       .has_raw = has_raw(timeline),
+			       .has_raw = has_raw(timeline, first),
 			       .raw = side_of_raw(timeline) };
-	shown = find_shown(rows);
-	for (uint32_t n = 1; n <= last; n++)
-		if (shown[n])
+	shown = find_shown(rows, first);
+	for (uint32_t n = first; n <= last; n++)
+		if (shown[n - first])
 			lay_out(rows, timeline_event(timeline, n));
 	free(shown);
+}
+
+void rows_lay_out(struct rows *rows, const struct timeline *timeline, uint32_t last, bool verbose)
+{
+	rows_lay_out_part(rows, timeline, 1, last, verbose);
 	if (!verbose)
 		cut_runs(rows);
 }

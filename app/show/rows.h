@@ -45,6 +45,13 @@ struct rows {
 void rows_lay_out(struct rows *rows, const struct timeline *timeline, uint32_t last, bool verbose);
 void rows_free(struct rows *rows);
 
+/** The same for events first to last of a timeline that is still growing; no run of rows is cut. */
+void rows_lay_out_part(struct rows *rows, const struct timeline *timeline, uint32_t first,
+		       uint32_t last, bool verbose);
+
+/** @return whether a row is one of many, as segments of data, between those that a reader looks for */
+bool row_is_quiet(const struct row *row);
+
 /** @return where an end stands */
 enum side rows_side(const struct rows *rows, enum who who);
 

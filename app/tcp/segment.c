@@ -21,6 +21,17 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	       memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
 }
 
+struct endpoint endpoint_unmapped(const struct endpoint *endpoint)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+	struct endpoint unmapped = { .family = 4, .port = endpoint->port };
+
+	if (endpoint->family != 6 || memcmp(endpoint->addr, prefix, sizeof(prefix)) != 0)
+		return *endpoint;
+	memcpy(unmapped.addr, endpoint->addr + sizeof(prefix), 4);
+	return unmapped;
+}
+
 const char *address_format(const struct endpoint *endpoint, char text[ENDPOINT_STRLEN])
 {
 	inet_ntop(endpoint->family == 6 ? AF_INET6 : AF_INET, endpoint->addr, text,

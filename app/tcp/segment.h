@@ -18,6 +18,9 @@ struct endpoint {
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
 
+/** @return the same; an IPv4 address that IPv6 contains (RFC 4291, 2.5.5.2) as IPv4 */
+struct endpoint endpoint_unmapped(const struct endpoint *endpoint);
+
 #define ENDPOINT_STRLEN 56
 /** Writes the address alone: "10.9.0.1". @return text */
 const char *address_format(const struct endpoint *endpoint, char text[ENDPOINT_STRLEN]);

@@ -163,7 +163,7 @@ void etherif_start(struct netif *netif, const char name[2], const uint8_t hwaddr
 	netif->hwaddr_len = ETH_HWADDR_LEN;
 	memcpy(netif->hwaddr, hwaddr, ETH_HWADDR_LEN);
 	netif->mtu = 1500; /* until rtnetlink answers */
-	netif->flags =
-		NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET | NETIF_FLAG_MLD6;
+	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
+		       NETIF_FLAG_IGMP | NETIF_FLAG_MLD6;
 	MIB2_INIT_NETIF(netif, snmp_ifType_ethernet_csmacd, 0);
 }

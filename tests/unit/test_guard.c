@@ -5,6 +5,7 @@
 #include "guard/tcp_guard.h"
 #include "guard/tcp_guard_hooks.h"
 #include "lab/lwip_addr.h"
+#include "lab/pools.h"
 #include "linux/clock.h"
 #include "linux/entropy.h"
 #include "lwip/inet_chksum.h"
@@ -16,6 +17,7 @@
 #include "tcp/frame.h"
 
 #define PORT 80
+#define PCBS 16 /* lab/pools.h */
 
 /* -- A netif at the IP layer: takes note of what lwIP sends */
 
@@ -130,6 +132,8 @@ FIXTURE(start)
 
 	entropy_seed(1);
 	lwip_init();
+	pools_shrink();
+	assert_int_equal(pools_size(MEMP_TCP_PCB), PCBS);
 	IP4_ADDR(&netmask, 255, 255, 255, 0);
 	if (netif_add(&netif, ip_2_ip4(&address), &netmask, NULL, NULL, init_netif, netif_input) ==
 	    NULL)
@@ -953,14 +957,14 @@ TEST(a_syn_ack_with_a_valid_cookie_opens_nothing)
 /* Established, and the first to go when lwIP needs room. */
 static void take_all_pcbs(int family, uint32_t isn)
 {
-	for (uint16_t i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+	for (uint16_t i = 0; i < PCBS; i++) {
 		struct segment syn = segment_of(family, (uint16_t)(4000 + i), SEG_SYN);
 
 		syn.seq = isn;
 		shake_hands(&syn);
 		tcp_setprio(accepted, TCP_PRIO_MIN);
 	}
-	assert_int_equal(pcbs(), MEMP_NUM_TCP_PCB);
+	assert_int_equal(pcbs(), PCBS);
 }
 
 /* Whichever family either is of. */
@@ -981,7 +985,7 @@ TEST(a_connection_that_makes_room_is_reset)
 			assert_int_equal(sent.count, before + 1);
 			assert_int_equal(answer().flags, SEG_RST | SEG_ACK);
 			assert_int_equal(answer().src.family, other);
-			assert_in_range(answer().dst.port, 4000, 4000 + MEMP_NUM_TCP_PCB);
+			assert_in_range(answer().dst.port, 4000, 4000 + PCBS);
 			assert_int_equal(accepted->remote_port, 5000);
 			while (tcp_active_pcbs != NULL)
 				tcp_abort(tcp_active_pcbs);
@@ -1115,16 +1119,16 @@ static err_t on_no_memory(void *arg, struct tcp_pcb *pcb, err_t err)
 TEST(a_listener_may_be_closed_when_lwip_has_no_room)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), ack;
-	struct tcp_pcb *taken[MEMP_NUM_TCP_PCB];
+	struct tcp_pcb *taken[PCBS];
 
 	tcp_accept(listener, on_no_memory);
 	send_segment(&syn);
 	ack = answer();
-	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+	for (int i = 0; i < PCBS; i++)
 		taken[i] = tcp_new();
 	ack = ack_to(&ack);
 	send_segment(&ack);
-	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+	for (int i = 0; i < PCBS; i++)
 		tcp_abort(taken[i]);
 	assert_null(listener);
 	assert_int_equal(counters->no_room, 1);
@@ -1136,12 +1140,12 @@ TEST(a_listener_may_be_closed_when_lwip_has_no_room)
 TEST(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again)
 {
 	struct segment syn = segment_of(4, 5000, SEG_SYN), syn_ack, ack;
-	struct tcp_pcb *taken[MEMP_NUM_TCP_PCB];
+	struct tcp_pcb *taken[PCBS];
 	unsigned int before;
 
 	send_segment(&syn);
 	syn_ack = answer();
-	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++) {
+	for (int i = 0; i < PCBS; i++) {
 		taken[i] = tcp_new();
 		assert_non_null(taken[i]);
 	}
@@ -1152,7 +1156,7 @@ TEST(when_lwip_has_no_pcb_the_ack_is_dropped_and_data_try_again)
 	assert_int_equal(counters->no_room, 1);
 	assert_int_equal(accepts, 0);
 
-	for (int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+	for (int i = 0; i < PCBS; i++)
 		tcp_abort(taken[i]);
 	ack.length = 10;
 	send_segment(&ack);
