@@ -59,8 +59,12 @@ static inline void stage_meet(struct conn *conn)
 
 static inline int stage_connect(struct conn *conn)
 {
-	if (conn->local.port == 0)
-		conn->local.port = (uint16_t)(50000 + stage_lab.flows.count);
+	if (conn->local.port == 0) {
+		struct endpoint local = conn->local;
+
+		local.port = (uint16_t)(50000 + stage_lab.flows.count);
+		conn_set_local(conn, &local);
+	}
 	conn->name = flow_open(&stage_lab.flows, &conn->local, &conn->remote)->name;
 	stage_note(conn->end, "connect", conn->name, conn->remote.port);
 	if (stage_refusal != 0)
@@ -176,11 +180,12 @@ static inline int stage_open(void **unit_state)
 	stage_lab.patience_ms = 50;
 	stage_lab.wire.timeline = stage_lab.timeline;
 	stage_lab.wire.now_ns = story_no_time;
-	stage_lab.netif.state = &stage_lab.tap;
+	stage_lab.device.kind = DEVICE_TAP;
+	stage_lab.netif.state = &stage_lab.device.tap;
 	stage_lab.netif.mtu = 1500;
-	stage_lab.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); /* never readable */
-	stage_lab.tap.link = mnl_socket_open(NETLINK_ROUTE);
-	assert_non_null(stage_lab.tap.link);
+	stage_lab.device.tap.fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); /* never readable */
+	stage_lab.device.tap.ether.link = mnl_socket_open(NETLINK_ROUTE);
+	assert_non_null(stage_lab.device.tap.ether.link);
 	stage = (struct live){ .lab = &stage_lab,
 			       .lwip = stage_end(&stage_lwip_ops, HOST_LWIP),
 			       .kernel = stage_end(&stage_kernel_ops, HOST_KERNEL) };
@@ -196,7 +201,7 @@ static inline int stage_shut(void **unit_state)
 	(void)unit_state;
 	end_close(stage.lwip);
 	end_close(stage.kernel);
-	tapif_close(&stage_lab.tap);
+	tapif_close(&stage_lab.device.tap);
 	flows_clear(&stage_lab.flows);
 	timeline_free(stage_lab.timeline);
 	return 0;
