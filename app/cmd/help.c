@@ -78,13 +78,20 @@ static const struct {
 	  "many\n"
 	  "more there were. It ends with SIGINT (Ctrl-C) or SIGTERM.\n"
 	  "\n"
+	  "On a terminal there is a prompt: connect, listen, send, close, cut, warp, expect, save "
+	  "and more;\n"
+	  "'help' lists them, docs/script.md describes them. A script says the same.\n"
+	  "\n"
 	  "A COMMAND runs inside, and the host ends with it; put -- before one that has options.\n"
 	  "\n"
 	  "  tcplab up\n"
+	  "  tcplab up --script docs/scripts/half-close.lab\n"
 	  "  tcplab up --shell --log ladder.txt\n"
 	  "  tcplab up --drop 'lwip FIN 1' -- ping -c 3 lwip\n"
 	  "\n"
-	  "Exit status: the COMMAND's; without one 0; 2 usage or environment.\n" },
+	  "Exit status: the COMMAND's; a script's verdict (1: an expectation failed, 2: an error); "
+	  "else 0;\n"
+	  "2 usage or environment.\n" },
 	{ "exec",
 	  "The live host is one of the same user, started by 'tcplab up' elsewhere.\n"
 	  "\n"

@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/door.h"
 #include "cmd/exec.h"
+#include "cmd/talk.h"
 #include "cmd/up_options.h"
 #include "lab/names.h"
 #include "live/live.h"
@@ -29,6 +30,7 @@ struct up {
 	FILE *out;    /* for people: not the standard output when that is a command's */
 	FILE *ladder; /* NULL: nobody reads it */
 	struct stream stream;
+	struct talk talk;
 	sigset_t signals; /* as they were blocked before */
 	int signal_fd;
 	pid_t command;  /* 0: there is none, or it has ended */
@@ -119,9 +121,31 @@ static int open_ladder(struct up *up, struct why *why)
 	if (up->ladder == NULL)
 		return 0;
 	stream_open(&up->stream, &up->world.lab, &style, up->ladder);
-	up->live.look = stream_look;
-	up->live.look_context = &up->stream;
+	return 0;
+}
+
+static void look(void *context)
+{
+	struct up *up = context;
+
+	if (up->ladder != NULL)
+		stream_look(&up->stream);
+	talk_look(&up->talk);
+}
+
+/* At a terminal somebody may type, unless it is a command's. */
+static int open_talk(struct up *up, struct why *why)
+{
+	const struct up_options *options = &up->options;
+
+	up->live.look = look;
+	up->live.look_context = up;
 	up->live.look_ms = 1000; /* what was summed up */
+	if (options->script != NULL)
+		return talk_script(&up->talk, &up->world, &up->live,
+				   up->ladder == stdout ? &up->stream : NULL, options->script, why);
+	if (options->command == NULL && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return talk_prompt(&up->talk, &up->world, &up->live, &up->stream, why);
 	return 0;
 }
 
@@ -278,6 +302,8 @@ static int live(struct up *up, struct why *why)
 	if (err == 0)
 		err = open_ladder(up, why);
 	if (err == 0)
+		err = open_talk(up, why);
+	if (err == 0)
 		err = door_announce(&up->door, why);
 	if (err < 0)
 		return err;
@@ -286,6 +312,7 @@ static int live(struct up *up, struct why *why)
 	if (err < 0)
 		return err;
 	live_run(&up->live);
+	talk_close(&up->talk);
 	if (up->world.lab.gone)
 		return why_set(why, ENODEV,
 			       "somebody has removed the interface lwip0, lwIP's only one");

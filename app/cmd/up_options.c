@@ -17,6 +17,9 @@ static const struct option_kind kinds[] = {
 	{ "log", "FILE", '\0', false, OPTION_TEXT, AT(log), 0, 0,
 	  "write the ladder into FILE (default: the standard output; with a command\n"
 	  "or --shell, nowhere)" },
+	{ "script", "FILE", '\0', false, OPTION_TEXT, AT(script), 0, 0,
+	  "carry out the commands in FILE (docs/script.md; -: of standard input); with\n"
+	  "the last one the host ends, and its verdict is the exit status" },
 	{ "verbose", NULL, 'v', false, OPTION_COUNT, AT(verbose), 0, 0,
 	  "print every event, and each segment of a busy transfer" },
 	{ "keep", "MIB", '\0', false, OPTION_NUMBER, AT(keep), 0, 1u << 20,
@@ -92,6 +95,10 @@ int up_options_parse(struct up_options *options, int argc, char **argv, struct w
 		return why_set(why, EINVAL,
 			       "--shell runs $SHELL: it does not go with a command, '%s'",
 			       argv[first]);
+	if (options->script != NULL && (options->shell || first < argc))
+		return why_set(why, EINVAL,
+			       "--script ends the host with its last line: it does not go with a "
+			       "command or --shell");
 	if (options->shell)
 		options->command = shell;
 	else if (first < argc)

@@ -11,6 +11,7 @@ struct up_options {
 	const char *name; /**< by which 'tcplab exec' finds it */
 	const char *
 		log; /**< file for the ladder; NULL: the standard output, unless there is a command */
+	const char *script;   /**< file of commands, "-": standard input; NULL: none */
 	unsigned int verbose; /**< every event, every segment */
 	unsigned int keep;    /**< MiB of memory for the timeline; 0: no limit */
 	bool shell;           /**< run $SHELL inside */

@@ -43,6 +43,8 @@ void session_tell(struct session *session, const char *format, ...)
 
 	if (!session->tells)
 		return;
+	if (session->owner.show != NULL)
+		session->owner.show(session->owner.context);
 	va_start(args, format);
 	vfprintf(session->out, format, args);
 	va_end(args);

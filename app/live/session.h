@@ -31,6 +31,8 @@ struct session_owner {
 	 * @return 0; a negative errno with the reason in why
 	 */
 	int (*save)(void *context, const char *dir, struct why *why);
+	/** Shows what has happened until now, before word of what came of it; NULL: nothing is shown. */
+	void (*show)(void *context);
 	void *context;
 };
 
