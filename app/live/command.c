@@ -143,7 +143,7 @@ void command_help(FILE *out)
 
 	for (unsigned int n = 0; (verb = verb_at(n)) != NULL; n++) {
 		snprintf(left, sizeof(left), "%s %s", verb->name, verb->usage);
-		fprintf(out, "  %-44s %.*s\n", left, (int)strcspn(verb->help, "\n"), verb->help);
+		fprintf(out, "  %-47s %.*s\n", left, (int)strcspn(verb->help, "\n"), verb->help);
 	}
 }
 
