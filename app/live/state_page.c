@@ -163,6 +163,10 @@ static bool make(const struct page *page, struct fs_file *file)
 	return true;
 }
 
+/* lwIP 2.1 does not declare what it asks for here. */
+int fs_open_custom(struct fs_file *file, const char *name);
+void fs_close_custom(struct fs_file *file);
+
 int fs_open_custom(struct fs_file *file, const char *name)
 {
 	for (size_t i = 0; host != NULL && i < LWIP_ARRAYSIZE(pages); i++)
