@@ -34,8 +34,9 @@
 #ifndef MEMP_NUM_TCP_SEG
 #define MEMP_NUM_TCP_SEG 8192 /* a dozen for each connection */
 #endif
-#define MEMP_NUM_PBUF  8192 /* one per queued segment that refers to data */
-#define PBUF_POOL_SIZE 2048 /* frames on their way, segments out of order, what no application took */
+#define MEMP_NUM_PBUF 8192 /* one per queued segment that refers to data */
+#define PBUF_POOL_SIZE \
+	2048 /* frames on their way, segments out of order, what no application took */
 #define MEMP_NUM_SYS_TIMEOUT \
 	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 16) /* mDNS: probes, and delayed answers of each family */
 #define LWIP_PBUF_REF_T u16_t                /* more than 255 references to one pbuf are legal */
@@ -69,7 +70,8 @@
 #define LWIP_HTTPD_CUSTOM_FILES         1 /* pages that are made when they are asked for */
 #define LWIP_HTTPD_DYNAMIC_HEADERS      1 /* httpd writes their HTTP headers */
 #define LWIP_HTTPD_SUPPORT_11_KEEPALIVE 1 /* one connection for a page that fetches every second */
-#define HTTP_IS_DATA_VOLATILE(hs)       TCP_WRITE_FLAG_COPY /* such a page is freed before it is acknowledged */
-#define LWIP_MDNS_RESPONDER             1
+#define HTTP_IS_DATA_VOLATILE(hs) \
+	TCP_WRITE_FLAG_COPY /* such a page is freed before it is acknowledged */
+#define LWIP_MDNS_RESPONDER 1
 
 #endif

@@ -39,7 +39,7 @@ static void put_side(const struct table_side *side, FILE *out)
 		fputs("<td class=\"none\">–<td><td><td><td>", out);
 		return;
 	}
-	fprintf(out, "<td><b class=\"s%u\">%s</b><td class=\"n\">", row->state,
+	fprintf(out, "<td><b class=\"s%d\">%s</b><td class=\"n\">", (int)row->state,
 		state_name(row->state));
 	if (side->age_known)
 		fprintf(out, "%.1f s", (double)side->age_ns / 1e9);
