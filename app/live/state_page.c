@@ -12,6 +12,7 @@
 #include "lab/settings.h"
 #include "live/table.h"
 #include "lwip/apps/fs.h"
+#include "lwip/init.h"
 #include "lwip/priv/tcp_priv.h" /* tcp_input_pcb */
 #include "show/markup.h"
 
@@ -89,7 +90,7 @@ static void write_table(const struct table *table, FILE *out)
 		"<tr><td><th>address" COLUMNS "<th class=\"kernel\">address" COLUMNS "<tbody>\n",
 		table->pcbs, table->pcbs_room, table->pcbs_most);
 	for (size_t i = 0; i < table->count; i++)
-		put_line(&table->line[i], &table->line[i] == asks, out);
+		put_line(&table->line[i], asks != NULL && &table->line[i] == asks, out);
 	fputs("</table>\n", out);
 }
 
@@ -163,9 +164,11 @@ static bool make(const struct page *page, struct fs_file *file)
 	return true;
 }
 
-/* lwIP 2.1 does not declare what it asks for here. */
+#if LWIP_VERSION_MAJOR == 2 && \
+	LWIP_VERSION_MINOR < 2 /* it does not declare what it asks for here */
 int fs_open_custom(struct fs_file *file, const char *name);
 void fs_close_custom(struct fs_file *file);
+#endif
 
 int fs_open_custom(struct fs_file *file, const char *name)
 {

@@ -47,7 +47,7 @@ TEST(a_live_host_has_all_that_is_compiled_in)
 /* As many as it says, and no more; and given back, they can be had again. */
 TEST(an_experiment_has_as_much_as_it_says)
 {
-	void *taken[512];
+	void *taken[512] = { 0 };
 
 	pools_shrink();
 	for (size_t i = 0; i < POOLS; i++) {
