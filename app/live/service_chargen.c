@@ -92,10 +92,10 @@ static err_t chargen_accept(void *arg, struct tcp_pcb *pcb, err_t err)
 
 err_t chargen_start(void)
 {
-	for (int line = 0; line < PRINTABLE; line++) {
+	for (size_t line = 0; line < PRINTABLE; line++) {
 		char *text = pattern + line * LINE;
 
-		for (int i = 0; i < COLUMNS; i++)
+		for (size_t i = 0; i < COLUMNS; i++)
 			text[i] = (char)(FIRST + (line + i) % PRINTABLE);
 		text[COLUMNS] = '\r';
 		text[COLUMNS + 1] = '\n';

@@ -14,7 +14,9 @@
 #define PORT  7
 #define PIECE 512
 
-_Static_assert(TCP_SND_BUF >= TCP_WND, "the echo of a window must fit into the send buffer");
+#if TCP_SND_BUF < TCP_WND
+#error "the echo of a window must fit into the send buffer"
+#endif
 
 struct echo {
 	struct pbuf *rest; /* received, and no memory yet to send it back */

@@ -12,6 +12,7 @@
 #include "lab/settings.h"
 #include "live/table.h"
 #include "lwip/apps/fs.h"
+#include "lwip/init.h"
 #include "lwip/priv/tcp_priv.h" /* tcp_input_pcb */
 #include "show/markup.h"
 
@@ -39,7 +40,7 @@ static void put_side(const struct table_side *side, FILE *out)
 		fputs("<td class=\"none\">–<td><td><td><td>", out);
 		return;
 	}
-	fprintf(out, "<td><b class=\"s%u\">%s</b><td class=\"n\">", row->state,
+	fprintf(out, "<td><b class=\"s%d\">%s</b><td class=\"n\">", (int)row->state,
 		state_name(row->state));
 	if (side->age_known)
 		fprintf(out, "%.1f s", (double)side->age_ns / 1e9);
@@ -89,7 +90,7 @@ static void write_table(const struct table *table, FILE *out)
 		"<tr><td><th>address" COLUMNS "<th class=\"kernel\">address" COLUMNS "<tbody>\n",
 		table->pcbs, table->pcbs_room, table->pcbs_most);
 	for (size_t i = 0; i < table->count; i++)
-		put_line(&table->line[i], &table->line[i] == asks, out);
+		put_line(&table->line[i], asks != NULL && &table->line[i] == asks, out);
 	fputs("</table>\n", out);
 }
 
@@ -162,6 +163,12 @@ static bool make(const struct page *page, struct fs_file *file)
 	file->flags = FS_FILE_FLAGS_HEADER_PERSISTENT; /* its length goes before it */
 	return true;
 }
+
+#if LWIP_VERSION_MAJOR == 2 && \
+	LWIP_VERSION_MINOR < 2 /* it does not declare what it asks for here */
+int fs_open_custom(struct fs_file *file, const char *name);
+void fs_close_custom(struct fs_file *file);
+#endif
 
 int fs_open_custom(struct fs_file *file, const char *name)
 {
