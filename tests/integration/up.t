@@ -89,7 +89,7 @@ poll sh -c "! '$TCPLAB' exec -- ss -ltn | grep -q :9000"
 
 # Many at a time: all answered, all freed
 # shellcheck disable=SC2016 # the inner shell expands it
-inside sh -c 'seq 100 | xargs -P 100 -I{} curl -s -m 20 -o /dev/null -w "%{http_code}\n" http://lwip/ | sort | uniq -c'
+inside sh -c 'seq 100 | xargs -P 100 -I{} curl -s -m 20 -o /dev/null -w "%{http_code}\n" http://10.9.0.2/ | sort | uniq -c'
 like "100 curls at a time" "$rc $out" "0 *100 200"
 
 run "$TCPLAB" up
