@@ -307,8 +307,10 @@ static bool can_be_left_out(const struct wire *wire, const struct event *frame)
 {
 	const uint8_t *hwaddr = frame->frame.bytes;
 
-	if (!timeline_is_full(wire->timeline) || frame->frame.size < 6 || (hwaddr[0] & 1) ||
-	    memcmp(hwaddr, wire->raw_hwaddr, 6) == 0)
+	if (!timeline_is_full(wire->timeline) || frame->frame.size < 6)
+		return false;
+	if (wire->raw_got_frame != NULL &&
+	    ((hwaddr[0] & 1) || memcmp(hwaddr, wire->raw_hwaddr, 6) == 0))
 		return false;
 	return frame->who != WHO_RAW &&
 	       !(frame->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)) && !is_cut(wire) &&

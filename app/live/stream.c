@@ -119,12 +119,11 @@ static void look(struct stream *stream, bool finish)
 	const struct rows nothing = { .timeline = stream->lab->timeline };
 	uint32_t last = timeline_count(stream->lab->timeline);
 
-	if (last > stream->seen && (finish || !wire_is_busy(&stream->lab->wire) ||
-				    last - stream->seen >= EVENTS_MAX))
+	if (last > stream->seen &&
+	    (finish || !wire_is_busy(&stream->lab->wire) || last - stream->seen >= EVENTS_MAX))
 		add_events(stream, last);
 	add_left_out(stream);
-	if (stream->summed_ns != 0 &&
-	    (finish || timeline_real_ns() - stream->summed_ns >= SUM_NS))
+	if (stream->summed_ns != 0 && (finish || timeline_real_ns() - stream->summed_ns >= SUM_NS))
 		print_sum(stream, &nothing);
 	end(stream);
 }

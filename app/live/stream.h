@@ -21,12 +21,12 @@ struct stream {
 	void (*after)(void *context);
 	void *context;
 	/* Its own. */
-	uint32_t seen;        /* the last event that was looked at */
-	bool header;          /* was printed */
-	bool printing;        /* between before and after */
-	unsigned int quiet;   /* rows without any news, one behind the other */
-	uint64_t summed_ns;   /* when the first row that is summed up came; 0: there is none */
-	uint64_t t_ns;        /* its time on the timeline */
+	uint32_t seen;      /* the last event that was looked at */
+	bool header;        /* was printed */
+	bool printing;      /* between before and after */
+	unsigned int quiet; /* rows without any news, one behind the other */
+	uint64_t summed_ns; /* when the first row that is summed up came; 0: there is none */
+	uint64_t t_ns;      /* its time on the timeline */
 	uint32_t frames, others;
 	uint64_t bytes;
 	struct left_out left_out; /* as it was told */

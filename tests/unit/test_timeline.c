@@ -441,6 +441,74 @@ TEST(rooms_and_events_do_not_disturb_each_other)
 	assert_string_equal(event(3000)->call.args, "argument 2999");
 }
 
+/* -- The limit */
+
+static const uint8_t bytes[60] = { 1, 2, 3 };
+
+/* A frame of 60 bytes, 6 of them data, that is left out of the full timeline. */
+static struct event leave_out(void)
+{
+	struct event frame = { .kind = EV_FRAME, .who = WHO_KERNEL, .conn = "c1" };
+
+	frame.frame.bytes = bytes;
+	frame.frame.size = sizeof(bytes);
+	frame.frame.segment.length = 6;
+	timeline_leave_out(timeline, &frame);
+	return frame;
+}
+
+TEST(without_a_limit_it_is_never_full)
+{
+	for (int i = 0; i < 5000; i++)
+		add();
+	assert_false(timeline_is_full(timeline));
+	assert_int_equal(timeline_count(timeline), 5000);
+}
+
+TEST(it_says_once_that_it_is_full)
+{
+	timeline_limit(timeline, 1 << 20);
+	assert_false(timeline_is_full(timeline));
+	timeline_room(timeline, 1 << 20);
+	assert_true(timeline_kept(timeline) >= 1 << 20);
+	assert_true(timeline_is_full(timeline));
+	assert_true(timeline_is_full(timeline));
+	assert_int_equal(timeline_count(timeline), 1);
+	assert_int_equal(event(1)->kind, EV_FAULT);
+	assert_string_equal(event(1)->fault.action, "full");
+	assert_int_equal(event(1)->cause, 0);
+}
+
+TEST(what_is_left_out_is_counted)
+{
+	leave_out();
+	leave_out();
+	assert_int_equal(timeline_left_out(timeline).frames, 2);
+	assert_int_equal(timeline_left_out(timeline).bytes, 120);
+	assert_int_equal(timeline_left_out(timeline).data, 12);
+	assert_int_equal(timeline_count(timeline), 0);
+}
+
+TEST(a_frame_that_was_left_out_becomes_an_event_when_it_causes_something)
+{
+	struct event frame = leave_out();
+	struct cause before = timeline_set_cause(timeline, (struct cause){ .frame = &frame });
+
+	assert_int_equal(timeline_count(timeline), 0);
+	assert_int_equal(add()->cause, 1);
+	assert_int_equal(add()->cause, 1);
+	timeline_set_cause(timeline, before);
+	assert_int_equal(add()->cause, 0);
+	assert_int_equal(timeline_count(timeline), 4);
+	assert_int_equal(event(1)->kind, EV_FRAME);
+	assert_int_equal(event(1)->who, WHO_KERNEL);
+	assert_string_equal(event(1)->conn, "c1");
+	assert_ptr_not_equal(event(1)->frame.bytes, bytes);
+	assert_memory_equal(event(1)->frame.bytes, bytes, sizeof(bytes));
+	assert_int_equal(timeline_left_out(timeline).frames, 0);
+	assert_int_equal(timeline_left_out(timeline).data, 0);
+}
+
 int main(void)
 {
 #define TIMELINE_TEST(test) cmocka_unit_test_setup_teardown(test, make_empty, free_all)
@@ -475,6 +543,10 @@ int main(void)
 		TIMELINE_TEST(rooms_of_all_sizes_are_aligned_and_apart),
 		TIMELINE_TEST(a_block_is_used_to_its_last_byte),
 		TIMELINE_TEST(rooms_and_events_do_not_disturb_each_other),
+		TIMELINE_TEST(without_a_limit_it_is_never_full),
+		TIMELINE_TEST(it_says_once_that_it_is_full),
+		TIMELINE_TEST(what_is_left_out_is_counted),
+		TIMELINE_TEST(a_frame_that_was_left_out_becomes_an_event_when_it_causes_something),
 	};
 
 	return cmocka_run_group_tests_name("timeline", tests, NULL, NULL);

@@ -1535,6 +1535,60 @@ TEST(a_frame_in_bulk_that_finds_no_room_is_told_of)
 	assert_int_equal(timeline_count(world.lab.timeline), 0);
 }
 
+/* -- A full timeline */
+
+static void fill(void)
+{
+	timeline_limit(world.lab.timeline, 1);
+	timeline_room(world.lab.timeline, 16);
+	assert_true(timeline_is_full(world.lab.timeline));
+	assert_int_equal(timeline_count(world.lab.timeline), 1);
+}
+
+TEST(a_full_timeline_has_no_plain_segments_and_they_arrive_all_the_same)
+{
+	struct frame frame = segment(WHO_KERNEL, SEG_ACK, 10);
+
+	fill();
+	send_segment(WHO_KERNEL, SEG_ACK, 10);
+	send_segment(WHO_LWIP, SEG_ACK, 0);
+	assert_true(wire_is_busy(wire));
+	deliver_all();
+	assert_false(wire_is_busy(wire));
+	assert_int_equal(world.count, 2);
+	assert_int_equal(world.arrivals[0].to, WHO_KERNEL);
+	assert_memory_equal(world.arrivals[0].bytes, frame.bytes, frame.size);
+	assert_int_equal(world.arrivals[1].to, WHO_LWIP);
+	assert_int_equal(timeline_count(world.lab.timeline), 1);
+	assert_int_equal(timeline_left_out(world.lab.timeline).frames, 2);
+	assert_int_equal(timeline_left_out(world.lab.timeline).data, 10);
+}
+
+TEST(a_full_timeline_has_what_opens_and_closes)
+{
+	fill();
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_FIN | SEG_ACK, 0);
+	send_segment(WHO_LWIP, SEG_RST, 0);
+	deliver_all();
+	assert_int_equal(timeline_count(world.lab.timeline), 4);
+	assert_arrival(0, WHO_KERNEL, 2);
+	assert_arrival(1, WHO_LWIP, 3);
+	assert_arrival(2, WHO_LWIP, 4);
+}
+
+TEST(a_full_timeline_has_what_a_rule_may_take)
+{
+	fill();
+	RULE(.action = WIRE_DROP, .nth = 2);
+	send_segment(WHO_KERNEL, SEG_ACK, 10);
+	send_segment(WHO_KERNEL, SEG_ACK, 10);
+	deliver_all();
+	assert_int_equal(timeline_count(world.lab.timeline), 3);
+	assert_string_equal(event(3)->frame.fate, "dropped");
+	assert_int_equal(world.count, 1);
+}
+
 int main(void)
 {
 #define WIRE_TEST(test) cmocka_unit_test_setup_teardown(test, attach, detach)
@@ -1624,6 +1678,9 @@ int main(void)
 		WIRE_TEST(what_is_for_the_third_host_is_not_recorded_in_bulk),
 		WIRE_TEST(what_is_for_others_is_recorded_in_bulk_as_ever),
 		WIRE_TEST(a_frame_in_bulk_that_finds_no_room_is_told_of),
+		WIRE_TEST(a_full_timeline_has_no_plain_segments_and_they_arrive_all_the_same),
+		WIRE_TEST(a_full_timeline_has_what_opens_and_closes),
+		WIRE_TEST(a_full_timeline_has_what_a_rule_may_take),
 	};
 
 	return cmocka_run_group_tests_name("wire", tests, start_lwip, NULL);

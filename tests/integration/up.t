@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+#
+# A live host: found and entered, watched, ended; its exit statuses, and what is left when it is killed.
+set -u
+. tests/integration/tap.sh
+. tests/integration/experiment.sh
+need_experiments
+plan 33
+
+XDG_RUNTIME_DIR=$tmp/run
+export XDG_RUNTIME_DIR
+mkdir -m 700 "$XDG_RUNTIME_DIR"
+up=
+
+# start ARGUMENT...: a live host in the background, its output in $tmp/ladder
+start() {
+	"$TCPLAB" up "$@" >"$tmp/ladder" 2>"$tmp/trouble" &
+	up=$!
+	poll entered
+}
+
+entered() {
+	"$TCPLAB" exec true 2>/dev/null
+}
+
+# stop [SIGNAL]: ends it; sets rc to its exit status
+stop() {
+	kill "-${1-TERM}" "$up"
+	wait "$up"
+	rc=$?
+}
+
+# shown PATTERN: the ladder has a line like that, or will have one
+shown() {
+	poll grep -qE "$1" "$tmp/ladder"
+}
+
+inside() {
+	run "$TCPLAB" exec -- "$@"
+}
+
+links() {
+	ip -o link | cut -d: -f 2
+}
+
+links >"$tmp/links"
+
+run "$TCPLAB" exec true
+like "exec without a live host" "$rc $out$err" "2 tcplab exec: there is no live host 'up' of yours: start it with 'tcplab up',*"
+
+start
+ok "up: it can be entered" entered
+inside ping -c 1 -q 10.9.0.2
+is "ping" "$rc" 0
+inside ping -c 1 -q fd09::2
+is "ping, IPv6" "$rc" 0
+inside getent ahostsv4 lwip
+like "lwIP has a name" "$out" "10.9.0.2 *"
+ok "and not in the host's own file" [ "$(grep -c 'tcplab' /etc/hosts)" -eq 0 ]
+inside sh -c 'exit 7'
+is "exec: the command's exit status" "$rc" 7
+inside no-such-command
+like "exec: a command that there is not" "$rc $err" "127 tcplab: cannot run no-such-command: *"
+ok "exec: the directory stays" [ "$("$TCPLAB" exec pwd)" = "$PWD" ]
+inside ip -o link
+like "exec: the namespace's own interfaces" "$out" "*lwip0*"
+
+# A connection of another process: both ends, each state, in one ladder
+inside sh -c 'printf "GET / HTTP/1.0\r\n\r\n" | nc lwip 80'
+like "nc: answered" "$rc $out" "0 HTTP/1.0 200*"
+ok "nc: its SYN, and both ends' states" shown '^ +[0-9.]+  c[0-9]+ +SYN_RCVD +◀─ SYN seq=0 .* SYN_SENT$'
+ok "nc: they are open" shown '^ +[0-9.]+  c[0-9]+ .*─▶ ESTABLISHED$'
+ok "nc: lwIP closes first" shown '^ +[0-9.]+  c[0-9]+ +TIME_WAIT '
+ok "nc: and the kernel last" shown '^ +[0-9.]+  c[0-9]+ .*─▶ CLOSED$'
+
+# Refused
+inside nc -w 2 -z 10.9.0.2 4444
+is "refused" "$rc" 1
+ok "refused: an RST, and the kernel's end is CLOSED" shown '── RST,ACK seq=0 ack=1 .*▶ CLOSED$'
+
+# The kernel's listener
+"$TCPLAB" exec -- timeout 10 nc -l 10.9.0.1 9000 >"$tmp/heard" &
+listener=$!
+ok "a listener of another process" shown '^ +[0-9.]+  l[0-9]+ +LISTEN$'
+kill $listener
+wait $listener 2>/dev/null
+poll sh -c "! '$TCPLAB' exec -- ss -ltn | grep -q :9000"
+
+# Many at a time: all answered, all freed
+# shellcheck disable=SC2016 # the inner shell expands it
+inside sh -c 'seq 100 | xargs -P 100 -I{} curl -s -m 20 -o /dev/null -w "%{http_code}\n" http://10.9.0.2/ | sort | uniq -c'
+like "100 curls at a time" "$rc $out" "0 *100 200"
+
+run "$TCPLAB" up
+like "a second one of the same name" "$rc $out$err" "2 tcplab up: there is a live host 'up' already (process $up): *"
+run "$TCPLAB" up --name other -- "$TCPLAB" exec --name other -- true
+is "a second one of another name" "$rc" 0
+
+stop
+is "SIGTERM: exit status 0" "$rc" 0
+is "nothing on the standard error" "$(cat "$tmp/trouble")" ""
+ok "the summary" grep -qE '^up for [0-9.]+ s, ended by SIGTERM: [0-9]+ frames$' "$tmp/ladder"
+is "the summary: connections of both stacks" "$(sed -n 's/^\(lwip\|kernel\) *\([0-9]*\) connections.*/\2/p' "$tmp/ladder" | xargs)" "101 102"
+ok "nothing has leaked" [ "$(grep -c leaked "$tmp/ladder")" -eq 0 ]
+
+# Killed: nothing disturbs the next one
+start
+stop KILL
+run "$TCPLAB" exec true
+is "after SIGKILL it is not there" "$rc" 2
+start -4 --keep 1
+ok "after SIGKILL the next one starts" entered
+
+# A transfer that fills the record
+inside sh -c 'head -c 20000000 /dev/zero | nc -N 10.9.0.2 9'
+ok "full: it is told" shown 'full: [0-9]+ MiB are kept'
+stop INT
+like "full: the summary tells what is not recorded" "$rc $(grep 'up for' "$tmp/ladder")" "0 up for *SIGINT: * frames, * of them not recorded"
+ok "full: segments of a transfer are summed up" grep -q '⋮ [0-9]* more segments with [0-9]* bytes' "$tmp/ladder"
+
+# With a command
+run "$TCPLAB" up --log "$tmp/log" -- sh -c 'echo hello | nc -N 10.9.0.2 7; exit 3'
+like "a command: its output, its exit status; the ladder in a file" "$rc $out $(grep -c LAST_ACK "$tmp/log")" "3 hello 1"
+
+links >"$tmp/links_after"
+is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; ls "$XDG_RUNTIME_DIR/tcplab")" ""
