@@ -182,9 +182,15 @@ void device_close(struct device *device)
 
 int device_plug_in(struct device *device, struct netif *netif, struct why *why)
 {
-	/* Both ends of a pair are up now: it has a carrier. Word of that may come later than the next frame. */
-	if (device->kind == DEVICE_PACKET)
+	int err;
+
+	/* Both ends of a pair are up now: it has a carrier, of which word may come later than a frame. */
+	if (device->kind == DEVICE_PACKET) {
+		err = link_await_carrier(device->name, why);
+		if (err < 0)
+			return err;
 		packetif_ask_link(netif);
+	}
 	device_poll(device, netif, 0);
 	if (!netif_is_link_up(netif))
 		return why_set(why, ENETDOWN, "interface %s is up, but lwIP's end of it is not",

@@ -11,6 +11,7 @@
 #include <linux/veth.h>
 #include <net/if.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -91,21 +92,61 @@ int link_add_veth(const char *name, const char *far, int ns, struct why *why)
 	return 0;
 }
 
+/* One request about an interface by ioctl(2): netdevice(7). Returns 0 or a negative errno. */
+static int control(unsigned long number, struct ifreq *ifr, const char *name)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return -errno;
+	snprintf(ifr->ifr_name, sizeof(ifr->ifr_name), "%s", name);
+	err = ioctl(fd, number, ifr) < 0 ? -errno : 0;
+	close(fd);
+	return err;
+}
+
 int link_compute_checksums(const char *name, struct why *why)
 {
-	struct ethtool_value value = { .cmd = ETHTOOL_STXCSUM, .data = 0 };
-	struct ifreq ifr = { .ifr_data = (void *)&value };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), error = 0;
+	struct ethtool_value off = { .cmd = ETHTOOL_STXCSUM, .data = 0 };
+	struct ifreq ifr = { .ifr_data = (void *)&off };
+	int err = control(SIOCETHTOOL, &ifr, name);
 
-	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
-	if (fd < 0 || ioctl(fd, SIOCETHTOOL, &ifr) < 0)
-		error = errno;
-	if (fd >= 0)
-		close(fd);
-	if (error != 0)
-		return why_set(why, error,
+	if (err < 0)
+		return why_set(why, -err,
 			       "cannot make the kernel compute the checksums of interface %s: %s",
-			       name, strerror(error));
+			       name, strerror(-err));
+	return 0;
+}
+
+#define PATIENCE_NS 2000000000
+#define LOOK_NS     200000
+
+/* Whether the kernel has taken note. To ask for the link makes it do so at once, from Linux 6.8 on. */
+static int is_running(const char *name, bool *running)
+{
+	struct ethtool_value link = { .cmd = ETHTOOL_GLINK };
+	struct ifreq ifr = { .ifr_data = (void *)&link };
+	int err = control(SIOCETHTOOL, &ifr, name);
+
+	if (err == 0)
+		err = control(SIOCGIFFLAGS, &ifr, name);
+	*running = err == 0 && (ifr.ifr_flags & IFF_RUNNING);
+	return err;
+}
+
+int link_await_carrier(const char *name, struct why *why)
+{
+	const struct timespec pause = { .tv_nsec = LOOK_NS };
+	bool running = false;
+	int looks = 0, err;
+
+	while ((err = is_running(name, &running)) == 0 && !running &&
+	       looks++ < PATIENCE_NS / LOOK_NS)
+		nanosleep(&pause, NULL);
+	if (err == 0 && !running)
+		err = -ETIMEDOUT;
+	if (err < 0)
+		return why_set(why, -err, "interface %s gets no carrier: %s", name, strerror(-err));
 	return 0;
 }
 
@@ -186,9 +227,6 @@ static int is_local(const struct endpoint *address, bool *local)
 	err = ask(nlh, on_route, local);
 	return err == -ENETUNREACH || err == -EHOSTUNREACH ? 0 : err;
 }
-
-#define PATIENCE_NS 2000000000
-#define LOOK_NS     200000
 
 int link_await_address(const struct endpoint *address, struct why *why)
 {

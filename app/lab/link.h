@@ -44,6 +44,14 @@ int link_up_mute(const char *name, struct why *why);
 int link_compute_checksums(const char *name, struct why *why);
 
 /**
+ * Waits until the kernel has taken note that an interface has a carrier. Some time after it got one a
+ * work queue tells all protocols of it, and IPv6 then reports its multicast groups once more.
+ *
+ * @return 0; -ETIMEDOUT after two seconds, or another negative errno, with the reason in why
+ */
+int link_await_carrier(const char *name, struct why *why);
+
+/**
  * Gives an interface an address.
  *
  * @param address  family and address; the port does not matter
