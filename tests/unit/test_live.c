@@ -136,6 +136,13 @@ static void be_listener(void)
 		close(accept(fd, NULL, NULL));
 }
 
+static bool other_has_ended(void *context)
+{
+	int *status = context;
+
+	return waitpid(world.other, status, WNOHANG) == world.other;
+}
+
 /* -- Both */
 
 struct awaited {
