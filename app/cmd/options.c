@@ -81,7 +81,7 @@ static const struct option_kind kinds[] = {
 	{ "ipv6", NULL, '6', true, OPTION_MIN, AT(lab.family), 6, 6, "over IPv6" },
 	{ "mtu", "N", '\0', true, OPTION_TEXT, AT(mtu), 0, 0,
 	  "of the link between lwIP and the kernel, in bytes: at most 1500, and at\n"
-	  "least 88 over IPv4, 1280 over IPv6" },
+	  "least 88 over IPv4 (140 with --netif packet), 1280 over IPv6" },
 	{ "netif", "KIND", '\0', true, OPTION_OWN, 0, 0, 0, WORLD_NETIF_HELP },
 	{ "sysctl", "NAME=VALUE", '\0', true, OPTION_SETTING, AT(sysctls), 0, 0,
 	  "a parameter of the kernel, in the private namespace, as\n"
@@ -159,10 +159,10 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			why, EINVAL,
 			"--repeat compares transcripts and keeps nothing: it does not go with "
 			"--show, --verbose or --out");
-	if (err == 0 && options->mtu != NULL)
-		err = world_take_mtu(&options->lab, options->mtu, why);
 	if (options->lab.netif == DEVICE_ANY) /* now, so that all is told what it is */
 		options->lab.netif = device_choose();
+	if (err == 0 && options->mtu != NULL)
+		err = world_take_mtu(&options->lab, options->mtu, why);
 	options->patterns = err < 0 ? NULL : argv + first;
 	options->pattern_count = err < 0 ? 0 : argc - first;
 	return err;

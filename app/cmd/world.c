@@ -84,16 +84,22 @@ int world_add_rules(struct world *world, const struct wire_option *rules, unsign
 /*
  * The MTU's range depends on the family, which may come after it. Over IPv6 no link may have less than
  * 1280 (RFC 8200, 5). Over IPv4, 88 have room for the smallest segment that Linux makes (48 bytes with
- * the options, tcp_min_snd_mss); with less it sends fragments. More than 1500 would change nothing:
+ * the options, tcp_min_snd_mss); with less it sends fragments. A veth loses frames of more than its
+ * MTU, which the third host sends with less than 140. More than 1500 would change nothing:
  * lwIP is built for segments that fit an Ethernet frame (config/lwipopts.h, TCP_MSS).
  */
 int world_take_mtu(struct lab_settings *lab, const char *text, struct why *why)
 {
-	bool v6 = lab->family != 4;
-	uint64_t mtu = 0;
-	int err = option_number(v6 ? "--mtu over IPv6" : "--mtu over IPv4", text, v6 ? 1280 : 88,
-				1500, &mtu, why);
+	bool packet = lab->netif == DEVICE_PACKET;
+	const char *option = packet ? "--mtu over IPv4, with --netif packet," : "--mtu over IPv4";
+	uint64_t mtu = 0, least = packet ? 140 : 88;
+	int err;
 
+	if (lab->family != 4) {
+		option = "--mtu over IPv6";
+		least = 1280;
+	}
+	err = option_number(option, text, least, 1500, &mtu, why);
 	lab->mtu = (unsigned int)mtu;
 	return err;
 }

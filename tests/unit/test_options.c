@@ -121,7 +121,7 @@ TEST(the_family_is_one_of_two)
 
 TEST(the_mtu_is_taken_up_to_the_limits_of_its_family)
 {
-	assert_int_equal(TAKEN("--mtu", "88")->lab.mtu, 88);
+	assert_int_equal(TAKEN("--netif", "tap", "--mtu", "88")->lab.mtu, 88);
 	assert_int_equal(TAKEN("--mtu=1500")->lab.mtu, 1500);
 	assert_int_equal(TAKEN("--mtu", "576", "-4")->lab.mtu, 576);
 	assert_int_equal(TAKEN("--mtu", "1280", "-6")->lab.mtu, 1280);
@@ -268,8 +268,10 @@ TEST(a_bad_seed_is_named)
 /* Wherever it stands, the family decides. */
 TEST(a_bad_mtu_is_named_with_its_family)
 {
-	assert_refused(("--mtu", "87"), "--mtu over IPv4", "from 88 to 1500", "'87'");
-	assert_refused(("--mtu", "1501"), "--mtu over IPv4", "from 88 to 1500", "'1501'");
+	assert_refused(("--netif", "tap", "--mtu", "87"), "--mtu over IPv4", "from 88 to 1500",
+		       "'87'");
+	assert_refused(("--mtu", "1501", "--netif", "tap"), "--mtu over IPv4", "from 88 to 1500",
+		       "'1501'");
 	assert_refused(("-6", "--mtu", "1279"), "--mtu over IPv6", "from 1280 to 1500", "'1279'");
 	assert_refused(("--mtu", "576", "-6"), "--mtu over IPv6", "from 1280 to 1500", "'576'");
 	assert_refused(("-6", "--mtu", "1501"), "--mtu over IPv6", "'1501'");
