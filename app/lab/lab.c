@@ -146,11 +146,11 @@ static int start_lwip(struct lab *lab, struct why *why)
 	struct device_plan plan = { .name = KERNEL_END,
 				    .hwaddr = lab_lwip_hwaddr,
 				    .address = v4 ? ip_2_ip4(&address) : NULL,
-				    .netmask = v4 ? &netmask : NULL,
 				    .gateway = v4 ? ip_2_ip4(&gateway) : NULL };
 	int err;
 
 	ip4addr_aton(NETMASK, &netmask);
+	plan.netmask = v4 ? &netmask : NULL;
 	lwip_init();
 	if (!lab->settings.live)
 		pools_shrink();
