@@ -905,7 +905,7 @@ static int read_in_bulk(int frames)
 	struct pollfd pollfd = { .fd = packetif_fd(&side.netif), .events = POLLIN };
 	int got = 0;
 
-	while (got < frames && poll(&pollfd, 1, 1000) == 1)
+	for (int looks = 0; got < frames && looks < 100 && poll(&pollfd, 1, 1000) == 1; looks++)
 		got += packetif_poll(&side.netif, ALL);
 	return got;
 }
