@@ -280,18 +280,19 @@ static int share(struct packetif *packet, int ifindex)
 /* Ready for each frame before the first one: bind() comes last. */
 static int open_socket(struct packetif *packet)
 {
-	struct sockaddr_ll address = { .sll_family = AF_PACKET,
-				       .sll_protocol = htons(ETH_P_ALL),
-				       .sll_ifindex = (int)if_nametoindex(packet->name) };
+	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
+	struct ifreq ifr = { .ifr_ifindex = 0 };
 	const int on = 1;
 
-	packet->failed = "find the interface";
-	if (address.sll_ifindex == 0)
-		return -1;
 	packet->failed = "open a packet socket";
 	packet->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (packet->fd < 0)
 		return -1;
+	packet->failed = "find the interface";
+	memcpy(ifr.ifr_name, packet->name, sizeof(packet->name));
+	if (ioctl(packet->fd, SIOCGIFINDEX, &ifr) < 0)
+		return -1;
+	address.sll_ifindex = ifr.ifr_ifindex;
 	packet->failed = "set up the packet socket's ring";
 	if (setsockopt(packet->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) < 0 ||
 	    packet_ring_open(&packet->ring, packet->fd, packet->bulk) < 0)
