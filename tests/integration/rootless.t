@@ -64,17 +64,17 @@ names=$(experiments)
 
 # No right to open the device
 if allowed 600; then
-	with_tun 600 "$tmp/tcplab" run handshake
+	with_tun 600 "$tmp/tcplab" run --netif tap handshake
 	is "/dev/net/tun is root's: exit status 2" $rc 2
 	like "/dev/net/tun is root's: says what is missing and what to do" "$err" \
-		"*handshake/lwip: cannot open /dev/net/tun for lwIP: Permission denied; run tcplab as root, or *chmod 0666 /dev/net/tun*"
+		"*handshake/lwip: cannot open /dev/net/tun for lwIP: Permission denied; run tcplab as root, *chmod 0666 /dev/net/tun*, or use --netif packet*"
 	like "/dev/net/tun is root's: each is refused, none fails" "$out" \
 		"*handshake/lwip *refused *handshake/kernel *refused *0 of 2 hold"
-	with_tun 600 "$tmp/tcplab" run --format tap handshake
+	with_tun 600 "$tmp/tcplab" run --netif tap --format tap handshake
 	is "/dev/net/tun is root's, tap: exit status 2" $rc 2
 	like "/dev/net/tun is root's, tap: not ok, and why" "$out" \
 		"*not ok 1 - handshake/lwip*# *cannot open /dev/net/tun*not ok 2 - handshake/kernel*"
-	with_tun 600 "$tmp/tcplab" run --format jsonl handshake
+	with_tun 600 "$tmp/tcplab" run --netif tap --format jsonl handshake
 	is "/dev/net/tun is root's, jsonl: exit status 2, and no event" "$rc$out" 2
 else
 	skip_all "$why_not" <<'END'
