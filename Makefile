@@ -43,7 +43,7 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
 INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/include
 # -MD, not -MMD: lwIP's headers count as the system's, and ours are among those that they include.
 ALL_C     = -std=c11 -MD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
-PACKAGES := libmnl libtraceevent libedit
+PACKAGES := libmnl libtraceevent libedit ncursesw
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES)) -lm
 

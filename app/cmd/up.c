@@ -21,6 +21,7 @@
 #include "live/live.h"
 #include "live/service.h"
 #include "live/stream.h"
+#include "live/top.h"
 
 struct up {
 	struct up_options options;
@@ -31,6 +32,7 @@ struct up {
 	FILE *ladder; /* NULL: nobody reads it */
 	struct stream stream;
 	struct talk talk;
+	struct top *top;  /* NULL: nobody wants it */
 	sigset_t signals; /* as they were blocked before */
 	int signal_fd;
 	pid_t command;  /* 0: there is none, or it has ended */
@@ -113,7 +115,7 @@ static int open_ladder(struct up *up, struct why *why)
 		if (up->ladder == NULL)
 			return why_set(why, errno, "cannot write %s: %s", up->options.log,
 				       strerror(errno));
-	} else if (up->options.command == NULL) {
+	} else if (up->options.command == NULL && !up->options.top) {
 		up->ladder = stdout;
 		style = style_of_terminal(STDOUT_FILENO);
 	}
@@ -131,6 +133,8 @@ static void look(void *context)
 	if (up->ladder != NULL)
 		stream_look(&up->stream);
 	talk_look(&up->talk);
+	if (up->top != NULL)
+		top_look(up->top);
 }
 
 /* At a terminal somebody may type, unless it is a command's. */
@@ -144,7 +148,8 @@ static int open_talk(struct up *up, struct why *why)
 	if (options->script != NULL)
 		return talk_script(&up->talk, &up->world, &up->live,
 				   up->ladder == stdout ? &up->stream : NULL, options->script, why);
-	if (options->command == NULL && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	if (options->command == NULL && !options->top && isatty(STDIN_FILENO) &&
+	    isatty(STDOUT_FILENO))
 		return talk_prompt(&up->talk, &up->world, &up->live, &up->stream, why);
 	return 0;
 }
@@ -308,10 +313,11 @@ static int live(struct up *up, struct why *why)
 	if (err < 0)
 		return err;
 	print_welcome(up);
-	err = start_command(up, why);
+	err = up->options.top ? top_open(&up->top, &up->live, why) : start_command(up, why);
 	if (err < 0)
 		return err;
 	live_run(&up->live);
+	top_close(up->top);
 	talk_close(&up->talk);
 	if (up->world.lab.gone)
 		return why_set(why, ENODEV,

@@ -14,9 +14,12 @@ static const struct option_kind kinds[] = {
 	  "of this live host, for 'tcplab exec' (default: " DOOR_NAME ")" },
 	{ "shell", NULL, '\0', false, OPTION_NONE, AT(shell), 0, 0,
 	  "run $SHELL inside, on this terminal; the host ends with it" },
+	{ "top", NULL, 't', false, OPTION_NONE, AT(top), 0, 0,
+	  "show a table of both stacks' connections that fills the screen, and no ladder;\n"
+	  "off a terminal print it when it changes, once a second at most" },
 	{ "log", "FILE", '\0', false, OPTION_TEXT, AT(log), 0, 0,
-	  "write the ladder into FILE (default: the standard output; with a command\n"
-	  "or --shell, nowhere)" },
+	  "write the ladder into FILE (default: the standard output; with a command,\n"
+	  "--shell or -t, nowhere)" },
 	{ "script", "FILE", '\0', false, OPTION_TEXT, AT(script), 0, 0,
 	  "carry out the commands in FILE (docs/script.md; -: of standard input); with\n"
 	  "the last one the host ends, and its verdict is the exit status" },
@@ -99,6 +102,10 @@ int up_options_parse(struct up_options *options, int argc, char **argv, struct w
 		return why_set(why, EINVAL,
 			       "--script ends the host with its last line: it does not go with a "
 			       "command or --shell");
+	if (options->top && (options->shell || first < argc))
+		return why_set(why, EINVAL,
+			       "-t fills the screen: it does not go with a command or --shell; run "
+			       "that from another terminal with 'tcplab exec'");
 	if (options->shell)
 		options->command = shell;
 	else if (first < argc)

@@ -12,6 +12,7 @@ struct up_options {
 	const char *
 		log; /**< file for the ladder; NULL: the standard output, unless there is a command */
 	const char *script;   /**< file of commands, "-": standard input; NULL: none */
+	bool top;             /**< a table that fills the screen, in place of the ladder */
 	unsigned int verbose; /**< every event, every segment */
 	unsigned int keep;    /**< MiB of memory for the timeline; 0: no limit */
 	bool shell;           /**< run $SHELL inside */

@@ -139,6 +139,56 @@ int table_take(struct table *table, const struct live *live, struct mnl_socket *
 	return err;
 }
 
+/* -- What is CLOSED */
+
+static int compare_names(const void *a, const void *b)
+{
+	const char *first = ((const struct table_line *)a)->name;
+	const char *second = ((const struct table_line *)b)->name;
+
+	return strcmp(first == NULL ? "" : first, second == NULL ? "" : second);
+}
+
+/* The lines are sorted by their names. A name is one connection's, an address several ones', one after the other. */
+static void add_closed(struct table *table, const struct end *end, enum who who)
+{
+	size_t count = table->count;
+
+	for (const struct conn *conn = end->conns; conn != NULL; conn = conn->next) {
+		const struct table_line key = { .name = conn->name };
+		struct table_line *line;
+		bool lwip = who == WHO_LWIP;
+
+		if (conn->state != ST_CLOSED || conn->name == NULL)
+			continue;
+		line = count == 0 ? NULL
+				  : bsearch(&key, table->line, count, sizeof(key), compare_names);
+		if (line == NULL) {
+			line = add(table, lwip ? &conn->local : &conn->remote,
+				   lwip ? &conn->remote : &conn->local);
+			line->name = conn->name;
+		} else if (line->side[who].there) {
+			continue;
+		}
+		line->side[who] = (struct table_side){ .closed = true,
+						       .row.state = ST_CLOSED,
+						       .age_known = true,
+						       .age_ns = conn_age_ns(conn) };
+	}
+}
+
+void table_add_closed(struct table *table, const struct live *live)
+{
+	const struct end *const ends[] = { live->lwip, live->kernel };
+
+	for (int who = WHO_LWIP; who <= WHO_KERNEL; who++) {
+		if (table->count > 0)
+			qsort(table->line, table->count, sizeof(table->line[0]), compare_names);
+		add_closed(table, ends[who], (enum who)who);
+	}
+	sort(table);
+}
+
 void table_free(struct table *table)
 {
 	free(table->line);

@@ -16,6 +16,7 @@ struct mnl_socket;
 /** One stack's view of a connection. */
 struct table_side {
 	bool there;
+	bool closed; /**< table_add_closed(): it is not there any more; row.state is ST_CLOSED */
 	struct table_row row;
 	bool age_known;
 	uint64_t age_ns; /**< in its state, in the stack's time */
@@ -40,6 +41,12 @@ struct table {
  */
 int table_take(struct table *table, const struct live *live, struct mnl_socket *diag);
 void table_free(struct table *table);
+
+/**
+ * Adds what neither stack can tell any more: the ends that are CLOSED and that the lab still knows
+ * (END_REMEMBERED). They are not among those in in_state.
+ */
+void table_add_closed(struct table *table, const struct live *live);
 
 /** @return the line of a connection of lwIP's; NULL: there is none */
 const struct table_line *table_find(const struct table *table, const struct endpoint *lwip,
