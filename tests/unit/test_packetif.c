@@ -336,7 +336,7 @@ static int open_with_files_left(void *context)
 	close(lowest);
 	before = open_files();
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_cur = (rlim_t)(lowest + *(const int *)context);
+	limit.rlim_cur = (rlim_t)lowest + (rlim_t) * (const int *)context;
 	setrlimit(RLIMIT_NOFILE, &limit);
 	errno = 0;
 	if (add(&netif, &packet, NEAR, false, false) != NULL || errno != EMFILE ||
@@ -635,6 +635,7 @@ static bool is_left_to_do(int watcher)
 	struct tpacket_auxdata aux;
 
 	assert_true(recvmsg(watcher, &message, 0) > 0);
+	assert_non_null(CMSG_FIRSTHDR(&message));
 	memcpy(&aux, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(aux));
 	return aux.tp_status & TP_STATUS_CSUMNOTREADY;
 }
@@ -654,7 +655,7 @@ TEST(a_checksum_that_the_kernel_left_out_is_computed)
 TEST(a_checksum_of_zero_is_sent_as_all_ones)
 {
 	struct offloaded *o = offload_udp();
-	uint8_t *udp = o->frame + 34, *sum = udp + 6;
+	uint8_t *udp = o->frame + 34, *sum;
 
 	put16(udp + 8, 0); /* makes the total 0xffff */
 	put16(udp + 8, (uint16_t)~sum16(udp, 8 + UDP_DATA, 0));
