@@ -155,7 +155,7 @@ void command_line_free(struct command_line *command)
 {
 	free(command->text);
 	free(command->argv);
-	for (int i = 0; i < command->script_count; i++)
+	for (int i = 0; command->scripts != NULL && i < command->script_count; i++)
 		free(command->scripts[i]);
 	free(command->scripts);
 	*command = (struct command_line){ .text = NULL };

@@ -233,7 +233,7 @@ static void put_frames_around(struct text *text, const struct timeline *timeline
 }
 
 /* Goes both ways as far as they are the same: a of the one walked, e of the one expected. */
-static bool compare(const struct path *walked, const struct expected *expected, int *a, int *e)
+static void compare(const struct path *walked, const struct expected *expected, int *a, int *e)
 {
 	for (*a = *e = 0; *e < expected->count; ++*e) {
 		if (*a < walked->count && walked->states[*a] == expected->states[*e])
@@ -243,7 +243,6 @@ static bool compare(const struct path *walked, const struct expected *expected, 
 	}
 	LWIP_ASSERT("no path is longer than MAX_PATH",
 		    walked->count < MAX_PATH && expected->count < MAX_PATH);
-	return *a == walked->count && *e == expected->count;
 }
 
 bool judge_goes(const struct conn *conn, const int *path)
@@ -254,7 +253,8 @@ bool judge_goes(const struct conn *conn, const int *path)
 
 	read_path(conn->end->lab->timeline, conn->end->ops->who, conn->name, &walked);
 	read_expected(conn->end, path, &expected);
-	return compare(&walked, &expected, &a, &e);
+	compare(&walked, &expected, &a, &e);
+	return a == walked.count && e == expected.count;
 }
 
 void judge_path(struct conn *conn, const int *path)
@@ -269,10 +269,11 @@ void judge_path(struct conn *conn, const int *path)
 
 	read_path(lab->timeline, conn->end->ops->who, conn->name, &walked);
 	read_expected(conn->end, path, &expected);
-	holds = compare(&walked, &expected, &a, &e);
+	compare(&walked, &expected, &a, &e);
+	holds = a == walked.count && e == expected.count;
 	put(&text, "%s goes ", end_name(conn->end));
 	put_path(&text, expected.states, expected.count);
-	if (!holds) {
+	if (a < walked.count || e < expected.count) {
 		put(&text, "\nwent ");
 		put_path(&text, walked.states, walked.count);
 		put(&text, "\n");

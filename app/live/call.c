@@ -58,6 +58,7 @@ int call_stack(struct call *call, const char *text, struct end **end)
 {
 	struct live *live = call->session->live;
 
+	*end = NULL;
 	if (strcmp(text, "lwip") != 0 && strcmp(text, "kernel") != 0)
 		return call_refuse(call, "'%s' is no stack; there are lwip and kernel", text);
 	*end = text[0] == 'l' ? live->lwip : live->kernel;
@@ -68,7 +69,7 @@ int call_stack(struct call *call, const char *text, struct end **end)
 
 static struct conn *find(const struct end *end, const char *name)
 {
-	struct conn *conn = end->conns;
+	struct conn *conn = end == NULL ? NULL : end->conns;
 
 	while (conn != NULL && (conn->name == NULL || strcmp(conn->name, name) != 0))
 		conn = conn->next;
@@ -184,11 +185,12 @@ int call_conn(struct call *call, const char *text, struct conn **conn)
 {
 	struct session *session = call->session;
 	struct lab *lab = session->live->lab;
-	struct target target;
+	struct target target = { NULL, NULL };
 	struct coming coming = { session, &target };
+	int err = call_target(call, text, &target);
 
-	if (call_target(call, text, &target) < 0)
-		return -EINVAL;
+	if (err < 0)
+		return err;
 	if (!is_held(&coming) && !may_come(&coming))
 		return call_refuse(call,
 				   target_conn(&target) == NULL
@@ -201,7 +203,7 @@ int call_conn(struct call *call, const char *text, struct conn **conn)
 		return COMMAND_STUCK;
 	}
 	*conn = target_conn(&target);
-	if ((*conn)->released)
+	if (*conn == NULL || (*conn)->released)
 		return call_refuse(call, "%s has closed %s already", end_name(target.end),
 				   target.name);
 	return 0;

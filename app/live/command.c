@@ -91,14 +91,12 @@ static int refuse_words(struct call *call)
 		       call->verb->usage);
 }
 
-static int run_verb(struct call *call, char *whole)
+static int run_verb(struct call *call, char *whole, char *parts)
 {
-	char parts[SESSION_LINE + 1];
-
 	if (call->verb->kind != VERB_TEXT)
 		cut_comment(whole);
 	trim(whole);
-	snprintf(parts, sizeof(parts), "%s", whole);
+	snprintf(parts, SESSION_LINE + 1, "%s", whole);
 	if (!take_words(call, whole, parts) || call->count < call->verb->min ||
 	    call->count > call->verb->max)
 		return refuse_words(call);
@@ -117,7 +115,7 @@ static const char *printable(char *text)
 int command_run(struct session *session, const char *line, struct why *why)
 {
 	struct call call = { .session = session, .why = why };
-	char whole[SESSION_LINE + 1], name[24];
+	char whole[SESSION_LINE + 1], parts[SESSION_LINE + 1], name[24];
 	size_t length;
 
 	line += strspn(line, BLANKS);
@@ -131,7 +129,7 @@ int command_run(struct session *session, const char *line, struct why *why)
 		return why_set(why, EINVAL, "there is no command '%s'; 'help' lists them",
 			       printable(name));
 	printable(whole);
-	return run_verb(&call, whole);
+	return run_verb(&call, whole, parts);
 }
 
 /* -- Help */
@@ -252,7 +250,8 @@ static void offer_arguments(struct completion *completion, const struct session 
 		offer_verbs(completion);
 }
 
-bool command_complete(const struct session *session, const char *line, unsigned int n, char *text,
+bool command_complete(const struct session *session, const char *line, unsigned int n,
+		      char *text, /* NOLINT(readability-non-const-parameter): it is written to */
 		      size_t size)
 {
 	struct completion completion = { .left = n, .text = text, .size = size };

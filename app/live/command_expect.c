@@ -109,7 +109,7 @@ static int run_expect(struct call *call)
 	struct session *session = call->session;
 	unsigned int patience_ms = session->live->lab->patience_ms;
 	struct expectation expectation = { .count = 0 };
-	struct target target;
+	struct target target = { NULL, NULL };
 	struct conn conn;
 
 	if (read_path(call, &expectation) < 0 || call_target(call, call->word[0], &target) < 0)
