@@ -48,6 +48,12 @@ static struct countdown countdown_of(const struct tcp_pcb *pcb)
 	return (struct countdown){ 0 };
 }
 
+/* A FIN that went with data is acknowledged, and not in snd_lbb (lwIP, tcp_send_fin()). */
+static u32_t unacknowledged(const struct tcp_pcb *pcb)
+{
+	return TCP_SEQ_LT(pcb->snd_lbb, pcb->lastack) ? 0 : pcb->snd_lbb - pcb->lastack;
+}
+
 static struct table_row row_of(const struct tcp_pcb *pcb)
 {
 	struct countdown countdown = countdown_of(pcb);
@@ -57,7 +63,7 @@ static struct table_row row_of(const struct tcp_pcb *pcb)
 		.local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port),
 		.remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port),
 		.recv_q = TCP_WND_MAX(pcb) - pcb->rcv_wnd,
-		.send_q = pcb->snd_lbb - pcb->lastack,
+		.send_q = unacknowledged(pcb),
 		.timer = countdown.name,
 		.timer_ms = countdown.ticks * TCP_SLOW_INTERVAL,
 		.expired = countdown.expired,

@@ -13,7 +13,7 @@ for tool in "$HOST" curl nc ping nslookup python3; do
 	skip "the services" "there is no $tool: make SAN=1 units, scripts/setup test"
 	exit
 done
-plan 36
+plan 38
 
 # inside OPTION-OR-COMMAND...: runs in the namespace of a live host; its last line tells of lwIP's pcbs
 inside() {
@@ -41,11 +41,12 @@ for family in 4 6; do
 	done
 	left "$at"
 	# shellcheck disable=SC2086,SC2016
-	inside $option sh -c 'ping -c 2 -i 0.2 "$0" && curl -sS "$1/" && curl -sS "$1/state.json" && curl -sSi "$1/none"' $ip "$url"
+	inside $option sh -c 'ping -c 2 -i 0.2 "$0" && curl -sS "$1/state.txt" && curl -sS "$1/" && curl -sS "$1/state.json" && curl -sSi "$1/none"' $ip "$url"
 	like "$at: ping is answered" "$rc$err $out" "0 *2 packets transmitted, 2 received, 0% packet loss*"
 	like "$at: curl gets the page, with its own connection" "$out" \
 		"*<tr class=\"asks\"*<td>*$ip*:80<td><b class=\"s4\">ESTABLISHED</b>*<td class=\"kernel\">*ESTABLISHED</b>*</html>*"
 	like "$at: and the same for programs" "$out" "*</html>*{\"pcbs\":{\"used\":*\"connections\":[*\"state\":\"LISTEN\"*\"state\":\"ESTABLISHED\"*"
+	is "$at: no queue below zero" "$(echo "$out" | grep -c 429496)" 0
 	like "$at: what is not there: 404" "$out" "*HTTP/1.0 404 *"
 done
 
