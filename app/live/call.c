@@ -69,11 +69,7 @@ int call_stack(struct call *call, const char *text, struct end **end)
 
 static struct conn *find(const struct end *end, const char *name)
 {
-	struct conn *conn = end == NULL ? NULL : end->conns;
-
-	while (conn != NULL && (conn->name == NULL || strcmp(conn->name, name) != 0))
-		conn = conn->next;
-	return conn;
+	return end == NULL ? NULL : end_conn(end, name);
 }
 
 struct conn *target_conn(const struct target *target)
@@ -83,7 +79,7 @@ struct conn *target_conn(const struct target *target)
 
 bool target_is_held(const struct conn *conn)
 {
-	return conn != NULL && (!conn->passive || conn->accepted);
+	return conn != NULL && !conn->others && (!conn->passive || conn->accepted);
 }
 
 /* The name as the lab keeps it; NULL: nobody has had it. */
