@@ -33,6 +33,8 @@ static void give_kept(void)
 	char bytes[4096];
 	ssize_t size;
 
+	if (terminal.kept < 0)
+		return;
 	lseek(terminal.kept, 0, SEEK_SET);
 	while ((size = read(terminal.kept, bytes, sizeof(bytes))) > 0)
 		if (write(STDOUT_FILENO, bytes, (size_t)size) != size)
