@@ -114,8 +114,8 @@ static void put_note(const struct ladder *ladder, const struct row *row)
 
 		fprintf(ladder->out, "%*s",
 			(int)(width <= ladder->columns->cell ? start
-			      : end > width       ? end - width
-						  : 0),
+			      : end > width                  ? end - width
+							     : 0),
 			"");
 	}
 	put_padded(ladder, text, 0, event->kind == EV_CALL ? PAINT_NONE : PAINT_DIM);
