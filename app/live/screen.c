@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <term.h>
+#include <termios.h>
 #include <unistd.h>
 
 #ifdef __SANITIZE_ADDRESS__
@@ -23,7 +25,11 @@
 static struct {
 	SCREEN *screen; /* NULL: it is as it was */
 	FILE *out;      /* to it */
-	int kept;       /* what others have printed */
+	int out_fd;
+	struct termios before;
+	char leave[128]; /* for a crash */
+	size_t leave_size;
+	int kept; /* what others have printed */
 	int fd[2]; /* their descriptors' own: standard output, standard error; -1: not the terminal */
 	int size_fd; /* a signalfd: SIGWINCH */
 } terminal = { .kept = -1, .fd = { -1, -1 }, .size_fd = -1 };
@@ -43,13 +49,9 @@ static void give_kept(void)
 	terminal.kept = -1;
 }
 
-static void put_back(void)
+/* Others have the terminal again. */
+static void let_others(void)
 {
-	if (terminal.screen == NULL)
-		return;
-	endwin();
-	terminal.screen = NULL;
-	fflush(stdout);
 	for (int i = 0; i < 2; i++) {
 		if (terminal.fd[i] < 0)
 			continue;
@@ -60,20 +62,58 @@ static void put_back(void)
 	give_kept();
 }
 
+static void put_back(void)
+{
+	if (terminal.screen == NULL)
+		return;
+	endwin();
+	terminal.screen = NULL;
+	fflush(stdout);
+	let_others();
+}
+
+/* The same with nothing but what a signal's handler may call. */
+static void put_back_now(void)
+{
+	if (terminal.screen == NULL)
+		return;
+	terminal.screen = NULL;
+	if (write(terminal.out_fd, terminal.leave, terminal.leave_size) > 0)
+		tcsetattr(terminal.out_fd, TCSADRAIN, &terminal.before);
+	let_others();
+}
+
 /* lwIP's assertions have something to say, too. */
 static void on_crash(int number)
 {
-	put_back();
+	put_back_now();
 	signal(number, SIG_DFL);
 	raise(number);
 }
 
+static int add_to_leave(int byte)
+{
+	if (terminal.leave_size == sizeof(terminal.leave))
+		return EOF;
+	terminal.leave[terminal.leave_size++] = (char)byte;
+	return byte;
+}
+
+/* What leads out of the screen; ncurses knows the terminal by now. */
 static void be_sure(void)
 {
-	signal(SIGABRT, on_crash);
+	static const char *const names[] = { "sgr0", "cnorm", "rmkx", "rmcup" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *text = tigetstr(names[i]);
+
+		if (text != NULL)
+			tputs(text, 1, add_to_leave);
+	}
 	atexit(put_back);
+	signal(SIGABRT, on_crash);
 #ifdef __SANITIZE_ADDRESS__
-	__sanitizer_set_death_callback(put_back);
+	__sanitizer_set_death_callback(put_back_now);
 #else
 	signal(SIGSEGV, on_crash);
 	signal(SIGBUS, on_crash);
@@ -110,21 +150,22 @@ static int watch_size(struct why *why)
 
 int screen_open(struct why *why)
 {
-	int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0), err = watch_size(why);
 	const char *type = getenv("TERM");
+	int err = watch_size(why);
 
 	if (err < 0)
 		return err;
-	be_sure();
-	terminal.out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (terminal.out == NULL)
-		return why_set(why, errno, "cannot write to the terminal: %s", strerror(errno));
+	terminal.out_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+	terminal.out = terminal.out_fd < 0 ? NULL : fdopen(terminal.out_fd, "w");
+	if (terminal.out == NULL || tcgetattr(terminal.out_fd, &terminal.before) < 0)
+		return why_set(why, errno, "cannot use the terminal: %s", strerror(errno));
 	terminal.screen = newterm(NULL, terminal.out, stdin);
 	if (terminal.screen == NULL || tigetstr("cup") == NULL)
 		return why_set(why, ENOTSUP,
 			       "cannot fill the screen of a terminal of the type '%s': set TERM to "
 			       "the right one, or have plain text: tcplab up -t | cat",
 			       type == NULL ? "" : type);
+	be_sure();
 	set_escdelay(ESCAPE_MS);
 	cbreak();
 	noecho();
@@ -166,8 +207,7 @@ void screen_resize(void)
 
 	while (read(terminal.size_fd, &info, sizeof(info)) == sizeof(info))
 		;
-	if (ioctl(fileno(terminal.out), TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
-	    size.ws_col > 0)
+	if (ioctl(terminal.out_fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
 	clearok(stdscr, TRUE);
 }

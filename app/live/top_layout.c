@@ -57,6 +57,10 @@ static const char *short_size(uint32_t bytes, char text[SHORT_STRLEN])
 
 /* -- Order */
 
+struct place {
+	const struct table_line *line;
+};
+
 static uint64_t age_of(const struct table_line *line)
 {
 	uint64_t age = UINT64_MAX;
@@ -98,8 +102,8 @@ static int alike(const struct table_line *a, const struct table_line *b)
 
 static int by_age(const void *first, const void *second)
 {
-	const struct table_line *a = *(const struct table_line *const *)first;
-	const struct table_line *b = *(const struct table_line *const *)second;
+	const struct table_line *a = ((const struct place *)first)->line;
+	const struct table_line *b = ((const struct place *)second)->line;
 	int order = compare_numbers(age_of(a), age_of(b));
 
 	return order != 0 ? order : alike(a, b);
@@ -107,8 +111,8 @@ static int by_age(const void *first, const void *second)
 
 static int by_state(const void *first, const void *second)
 {
-	const struct table_line *a = *(const struct table_line *const *)first;
-	const struct table_line *b = *(const struct table_line *const *)second;
+	const struct table_line *a = ((const struct place *)first)->line;
+	const struct table_line *b = ((const struct place *)second)->line;
 	int order = state_of(a, WHO_LWIP) - state_of(b, WHO_LWIP);
 
 	if (order == 0)
@@ -118,8 +122,8 @@ static int by_state(const void *first, const void *second)
 
 static int by_queue(const void *first, const void *second)
 {
-	const struct table_line *a = *(const struct table_line *const *)first;
-	const struct table_line *b = *(const struct table_line *const *)second;
+	const struct table_line *a = ((const struct place *)first)->line;
+	const struct table_line *b = ((const struct place *)second)->line;
 	int order = compare_numbers(queue_of(b), queue_of(a));
 
 	return order != 0 ? order : alike(a, b);
@@ -136,14 +140,15 @@ static void *room_for(size_t count, size_t size)
 	return room;
 }
 
-static const struct table_line **in_order(const struct table *table, enum top_sort sort)
+/* The table's lines, as they are to be shown. */
+static struct place *in_order(const struct table *table, enum top_sort sort)
 {
 	static int (*const compare[])(const void *, const void *) = { by_age, by_state, by_queue };
-	const struct table_line **order = room_for(table->count + 1, sizeof(*order));
+	struct place *order = room_for(table->count + 1, sizeof(order[0]));
 
 	for (size_t i = 0; i < table->count; i++)
-		order[i] = &table->line[i];
-	qsort(order, table->count, sizeof(*order), compare[sort]);
+		order[i].line = &table->line[i];
+	qsort(order, table->count, sizeof(order[0]), compare[sort]);
 	return order;
 }
 
@@ -306,7 +311,7 @@ static void trim(struct top_line *line, unsigned int width)
 void top_lay_out(struct top_page *page, const struct top_view *view)
 {
 	size_t count = view->table->count, shown;
-	const struct table_line **order = in_order(view->table, view->sort);
+	struct place *order = in_order(view->table, view->sort);
 
 	*page = (struct top_page){ .first = view->first, .room = count };
 	if (view->height > 0)
@@ -320,7 +325,7 @@ void top_lay_out(struct top_page *page, const struct top_view *view)
 	put_shown(page, view, shown);
 	put_heading(page, view);
 	for (size_t i = 0; i < shown; i++)
-		put_conn(page, view, order[page->first + i]);
+		put_conn(page, view, order[page->first + i].line);
 	free(order);
 	if (view->height > 0 && page->count > view->height)
 		page->count = view->height;
