@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <ifaddrs.h>
 #include <linux/capability.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -498,6 +500,84 @@ TEST(an_address_is_named_without_a_port)
 	assert_words(why.text, " 2001:db8::1/64:");
 }
 
+/* -- A cable, and a namespace for its far end */
+
+/* What namespace_in() does there. */
+static int look_for_far_end(void *context, struct why *why)
+{
+	bool *found = context;
+
+	*found = if_nametoindex("far0") != 0 && if_nametoindex("near0") == 0 &&
+		 !namespace_is_private();
+	return *found ? link_up_mute("far0", why) : -ENOENT;
+}
+
+static int fail_there(void *context, struct why *why)
+{
+	(void)context;
+	return why_set(why, EXDEV, "no");
+}
+
+TEST(a_cable_has_its_far_end_in_the_other_namespace)
+{
+	struct why why;
+	bool found = false;
+	int ns = namespace_beside(&why);
+
+	assert_true(ns >= 0);
+	assert_true(namespace_is_private());
+	assert_int_equal(fcntl(ns, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	assert_int_equal(link_add_veth("near0", "far0", ns, &why), 0);
+	assert_int_equal(if_nametoindex("far0"), 0);
+	assert_int_equal(namespace_in(ns, look_for_far_end, &found, &why), 0);
+	assert_true(found);
+	assert_true(namespace_is_private());
+	assert_int_equal(link_up("near0", &why), 0);
+	assert_int_equal(link_await_carrier("near0", &why), 0);
+	assert_true(interface_flags("near0") & IFF_RUNNING);
+	assert_false(interface_flags("near0") & IFF_NOARP);
+	assert_int_equal(namespace_in(ns, fail_there, NULL, &why), -EXDEV);
+	assert_string_equal(why.text, "no");
+	assert_true(namespace_is_private());
+	assert_int_equal(link_add_veth("near0", "far1", ns, &why), -EEXIST);
+	assert_words(why.text, "near0 and far1", "File exists");
+	close(ns);
+}
+
+static uint32_t computes_checksums_for(const char *name)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GTXCSUM };
+	struct ifreq ifr = { .ifr_data = (void *)&value };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	assert_int_equal(ioctl(fd, SIOCETHTOOL, &ifr), 0);
+	close(fd);
+	return !value.data;
+}
+
+TEST(a_kernel_computes_its_checksums_itself)
+{
+	struct why why;
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	assert_int_equal(link_add_veth("sum0", "sum1", here, &why), 0);
+	close(here);
+	assert_false(computes_checksums_for("sum0"));
+	assert_int_equal(link_compute_checksums("sum0", &why), 0);
+	assert_true(computes_checksums_for("sum0"));
+	assert_int_equal(link_compute_checksums("nosuch0", &why), -ENODEV);
+	assert_words(why.text, "nosuch0", "No such device");
+}
+
+TEST(a_carrier_that_does_not_come_is_named)
+{
+	struct why why;
+
+	assert_int_equal(link_await_carrier("sum0", &why), -ETIMEDOUT);
+	assert_words(why.text, "sum0", "no carrier");
+}
+
 /* -- Reasons */
 
 TEST(a_reason_is_formatted_and_gives_the_error)
@@ -534,6 +614,9 @@ int main(void)
 		cmocka_unit_test(an_interface_that_is_not_there_is_named),
 		cmocka_unit_test(an_address_that_cannot_be_given_is_named),
 		cmocka_unit_test(an_address_is_named_without_a_port),
+		cmocka_unit_test(a_cable_has_its_far_end_in_the_other_namespace),
+		cmocka_unit_test(a_kernel_computes_its_checksums_itself),
+		cmocka_unit_test(a_carrier_that_does_not_come_is_named),
 		cmocka_unit_test(a_reason_is_formatted_and_gives_the_error),
 	};
 	struct why why;

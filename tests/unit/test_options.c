@@ -63,6 +63,7 @@ TEST(without_options_the_defaults_hold)
 	assert_int_equal(parsed.options.lab.seed, 1);
 	assert_int_equal(parsed.options.lab.family, 4);
 	assert_int_equal(parsed.options.lab.mtu, 0);
+	assert_int_equal(parsed.options.lab.netif, device_choose());
 	assert_int_equal(parsed.options.format, FORMAT_LADDER);
 	assert_null(parsed.options.out);
 	assert_int_equal(parsed.options.pattern_count, 0);
@@ -122,6 +123,7 @@ TEST(the_family_is_one_of_two)
 TEST(the_mtu_is_taken_up_to_the_limits_of_its_family)
 {
 	assert_int_equal(TAKEN("--netif", "tap", "--mtu", "88")->lab.mtu, 88);
+	assert_int_equal(TAKEN("--mtu", "140", "--netif", "packet")->lab.mtu, 140);
 	assert_int_equal(TAKEN("--mtu=1500")->lab.mtu, 1500);
 	assert_int_equal(TAKEN("--mtu", "576", "-4")->lab.mtu, 576);
 	assert_int_equal(TAKEN("--mtu", "1280", "-6")->lab.mtu, 1280);
@@ -272,6 +274,8 @@ TEST(a_bad_mtu_is_named_with_its_family)
 		       "'87'");
 	assert_refused(("--mtu", "1501", "--netif", "tap"), "--mtu over IPv4", "from 88 to 1500",
 		       "'1501'");
+	assert_refused(("--netif", "packet", "--mtu", "139"), "--mtu over IPv4", "--netif packet",
+		       "from 140 to 1500", "'139'");
 	assert_refused(("-6", "--mtu", "1279"), "--mtu over IPv6", "from 1280 to 1500", "'1279'");
 	assert_refused(("--mtu", "576", "-6"), "--mtu over IPv6", "from 1280 to 1500", "'576'");
 	assert_refused(("-6", "--mtu", "1501"), "--mtu over IPv6", "'1501'");
@@ -279,6 +283,16 @@ TEST(a_bad_mtu_is_named_with_its_family)
 	assert_refused(("--mtu", "jumbo"), "--mtu over IPv4", "'jumbo'");
 	assert_refused(("--mtu="), "--mtu over IPv4", "''");
 	assert_refused(("--mtu"), "--mtu needs a value");
+}
+
+TEST(a_way_to_the_kernel_is_taken)
+{
+	assert_int_equal(TAKEN("--netif", "tap")->lab.netif, DEVICE_TAP);
+	assert_int_equal(TAKEN("--netif=packet")->lab.netif, DEVICE_PACKET);
+	assert_int_equal(parsed.options.recipe.count, 2);
+	assert_string_equal(parsed.options.recipe.text[0], "netif");
+	assert_string_equal(parsed.options.recipe.text[1], "packet");
+	assert_refused(("--netif", "veth"), "--netif", "tap or packet", "'veth'");
 }
 
 TEST(a_bad_format_is_named)
@@ -450,6 +464,7 @@ int main(void)
 		cmocka_unit_test(a_bad_number_of_jobs_is_named),
 		cmocka_unit_test(a_bad_seed_is_named),
 		cmocka_unit_test(a_bad_mtu_is_named_with_its_family),
+		cmocka_unit_test(a_way_to_the_kernel_is_taken),
 		cmocka_unit_test(a_bad_format_is_named),
 		cmocka_unit_test(an_option_without_its_value_is_named),
 		cmocka_unit_test(a_bad_word_of_a_rule_is_named_and_shown),
