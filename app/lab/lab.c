@@ -142,7 +142,7 @@ static int start_lwip(struct lab *lab, struct why *why)
 {
 	bool v4 = lab_has_family(lab, 4);
 	ip_addr_t address = lwip_addr_of(&lab->lwip), gateway = lwip_addr_of(&lab->kernel);
-	ip4_addr_t netmask;
+	ip4_addr_t netmask = { 0 };
 	struct device_plan plan = { .name = KERNEL_END,
 				    .hwaddr = lab_lwip_hwaddr,
 				    .address = v4 ? ip_2_ip4(&address) : NULL,

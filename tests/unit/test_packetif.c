@@ -633,10 +633,13 @@ static bool is_left_to_do(int watcher)
 		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = control, .msg_controllen = 256
 	};
 	struct tpacket_auxdata aux;
+	struct cmsghdr *first;
 
 	assert_true(recvmsg(watcher, &message, 0) > 0);
-	assert_non_null(CMSG_FIRSTHDR(&message));
-	memcpy(&aux, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(aux));
+	first = CMSG_FIRSTHDR(&message);
+	if (first == NULL)
+		return false;
+	memcpy(&aux, CMSG_DATA(first), sizeof(aux));
 	return aux.tp_status & TP_STATUS_CSUMNOTREADY;
 }
 
