@@ -57,7 +57,7 @@ objects=$(find build/app build/port -name '*.o')
 # shellcheck disable=SC2046,SC2086 # lists
 gcc -std=c11 -D_GNU_SOURCE -DTCP_TRACE=1 -Iapp -Iport -Iport/include -Iport/trace -Iconfig \
 	-isystem build/lwip-traced/include -o "$tmp/tcplab" "$tmp/planted.c" $objects build/liblwip.a \
-	$(pkg-config --cflags --libs libmnl libtraceevent) -lm >"$tmp/gcc" 2>&1
+	$(pkg-config --cflags --libs $(sed -n 's/^PACKAGES := //p' Makefile)) -lm >"$tmp/gcc" 2>&1
 is "the planted scenarios are built" "$(cat "$tmp/gcc")" ""
 
 planted() { # NAME
