@@ -27,10 +27,10 @@ say ss ss -tn state established
 say sar sar -n SOCK 1 1
 (sleep 1; echo hi | timeout 5 nc -N 10.9.0.2 9) &
 say tcpdump tcpdump -c 4 -nn -i any tcp port 9
-say ping ping -c 2 -i 0.2 lwip
-say ping6 ping -6 -c 2 -i 0.2 lwip
+say ping ping -c 2 -i 0.2 10.9.0.2
+say ping6 ping -6 -c 2 -i 0.2 fd09::2
 say traceroute traceroute -n -q 1 -w 1 10.9.0.2
-say mtr mtr -4 -n -r -c 2 -i 0.2 lwip
+say mtr mtr -n -r -c 2 -i 0.2 10.9.0.2
 say nslookup nslookup -port=5353 lwip.local 10.9.0.2
 say curl curl -sS http://10.9.0.2/state.txt
 say nc sh -c 'printf hello | nc -N 10.9.0.2 7'
