@@ -43,7 +43,7 @@ is "the live host ends with its command" "$rc" 0
 
 # tells TOOL WHAT PATTERN
 tells() {
-	like "$1: $2" "$(cat "$tmp/$1" | tr -s ' ')" "$3"
+	like "$1: $2" "$(tr -s ' ' <"$tmp/$1")" "$3"
 }
 tells netstat "the listener, and the connection with lwIP's echo" \
 	"*tcp 0 0 10.9.0.1:9000 0.0.0.0:* LISTEN*tcp 0 0 10.9.0.1:* 10.9.0.2:7 ESTABLISHED*"
