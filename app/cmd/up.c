@@ -239,9 +239,10 @@ static void print_welcome(const struct up *up)
 		fprintf(up->out,
 			"watched by: trace hook; %s\n"
 			"from another terminal: tcplab exec %s%s%s-- ping lwip\n"
-			"end: Ctrl-C\n\n",
+			"end: %sCtrl-C\n\n",
 			kernel_end_watchers(up->live.kernel), other ? "--name " : "",
-			other ? up->options.name : "", other ? " " : "");
+			other ? up->options.name : "", other ? " " : "",
+			up->talk.prompt == NULL ? "" : "quit, Ctrl-D or ");
 	fflush(up->out);
 }
 

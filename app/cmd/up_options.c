@@ -21,8 +21,8 @@ static const struct option_kind kinds[] = {
 	  "write the ladder into FILE (default: the standard output; with a command,\n"
 	  "--shell or -t, nowhere)" },
 	{ "script", "FILE", '\0', false, OPTION_TEXT, AT(script), 0, 0,
-	  "carry out the commands in FILE (docs/script.md; -: of standard input); with\n"
-	  "the last one the host ends, and its verdict is the exit status" },
+	  "carry out the commands in FILE (docs/script.md; -: of standard input), each as\n"
+	  "it comes; with the last one the host ends, and its verdict is the exit status" },
 	{ "verbose", NULL, 'v', false, OPTION_COUNT, AT(verbose), 0, 0,
 	  "print every event, and each segment of a busy transfer" },
 	{ "keep", "MIB", '\0', false, OPTION_NUMBER, AT(keep), 0, 1u << 20,

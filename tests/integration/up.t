@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 33
+plan 46
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -122,6 +122,54 @@ ok "full: segments of a transfer are summed up" grep -q '⋮ [0-9]* more segment
 # With a command
 run "$TCPLAB" up --log "$tmp/log" -- sh -c 'echo hello | nc -N 10.9.0.2 7; exit 3'
 like "a command: its output, its exit status; the ladder in a file" "$rc $out $(grep -c LAST_ACK "$tmp/log")" "3 hello 1"
+
+# A program that speaks to it through a pipe
+pipe() {
+	"$TCPLAB" up --script - <"$tmp/pipe" >"$tmp/ladder" 2>"$tmp/trouble" &
+	up=$!
+	exec 3>"$tmp/pipe"
+	poll entered
+}
+
+mkfifo "$tmp/pipe"
+pipe
+echo 'listen kernel 9000' >&3
+ok "a pipe: a line is carried out when it comes" shown '^ +[0-9.]+  l[0-9]+ +LISTEN$'
+printf 'connect lwip 9000\nexpect lwip:c1 ESTAB' >&3
+ok "a pipe: the next one" shown '─▶ ESTABLISHED$'
+ok "a pipe: the host stays while it is open" entered
+printf 'LISHED\nexpect lwip:c1 CLOSING\n' >&3
+ok "a pipe: verdicts come at once, with their lines" shown '^holds stdin:3: lwip is in ESTABLISHED$'
+exec 3>&-
+wait "$up"
+like "a pipe: its end is the host's, and the exit status the verdict" "$? $(cat "$tmp/trouble")" "1 "
+ok "a pipe: what was in it then has been carried out" grep -q '^FAILS stdin:4: lwip is in CLOSING' "$tmp/ladder"
+
+pipe
+printf '# nothing yet\nlisten kernel http\n' >&3
+wait "$up"
+like "a pipe: an error ends it, and names its line" "$? $(cat "$tmp/trouble")" \
+	"2 tcplab: stdin:2: listen: a port is a whole number from 1 to 65535, not 'http'"
+exec 3>&-
+
+start --script "$tmp/pipe"
+ok "a FIFO that nobody writes to is waited for" entered
+stop
+is "and does not hold it" "$rc" 0
+run "$TCPLAB" up --script "$tmp"
+like "a script that cannot be read" "$rc $err" "2 tcplab: *:1: cannot read it: Is a directory"
+
+# A prompt on a terminal
+# at_prompt KEYS: types them at a prompt
+at_prompt() {
+	printf '%b' "$1" | timeout 20 script -qec "$TCPLAB up" "$tmp/terminal" >"$tmp/ladder"
+	rc=$?
+}
+at_prompt 'quit\r'
+is "a prompt: quit ends it" "$rc $(grep -c '^up for' "$tmp/terminal")" "0 1"
+at_prompt '\004'
+is "a prompt: Ctrl-D ends it" "$rc $(grep -c '^up for' "$tmp/terminal")" "0 1"
+ok "a prompt: both are told" grep -q '^end: quit, Ctrl-D or Ctrl-C' "$tmp/terminal"
 
 links >"$tmp/links_after"
 is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; ls "$XDG_RUNTIME_DIR/tcplab")" ""
