@@ -137,7 +137,12 @@ static bool *find_shown(const struct rows *rows, uint32_t first)
 	return shown;
 }
 
-/* The row of the frame that caused the transition, or of one that the same cause made it send. */
+static bool is_of_conn(const struct event *event, const struct event *other)
+{
+	return event->conn != NULL && other->conn != NULL && strcmp(event->conn, other->conn) == 0;
+}
+
+/* The row of the frame that caused the transition, unless it is another connection's. */
 static struct row *row_for_state(struct rows *rows, const struct event *state)
 {
 	enum side side = rows_side(rows, state->who);
@@ -146,8 +151,8 @@ static struct row *row_for_state(struct rows *rows, const struct event *state)
 		struct row *row = &rows->row[i - 1];
 		const struct event *event = row->event;
 
-		if (row->arrow && event->n == state->cause && row->state[side] == NULL &&
-		    !row->note[side])
+		if (row->arrow && event->n == state->cause && is_of_conn(event, state) &&
+		    row->state[side] == NULL && !row->note[side])
 			return row;
 		/* Later things have already happened on that side: do not go back behind them. */
 		if (row->state[side] != NULL || row->note[side])
@@ -172,8 +177,8 @@ static void lay_out_frame(struct rows *rows, const struct event *frame)
 
 	/* The sender's transition by the same cause, just before, moves into the frame's row. */
 	if (before != NULL && !before->arrow && before->event->kind == EV_STATE &&
-	    before->event->who == frame->who && is_due_to(rows, before->event, frame->cause) &&
-	    before->state[!side] == NULL) {
+	    before->event->who == frame->who && is_of_conn(before->event, frame) &&
+	    is_due_to(rows, before->event, frame->cause) && before->state[!side] == NULL) {
 		row = before;
 		row->event = frame;
 	} else {

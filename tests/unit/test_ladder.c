@@ -315,6 +315,34 @@ TEST(a_state_of_another_cause_does_not_join_a_frame)
 	assert_at(line(1), "CLOSED", -1);
 }
 
+TEST(a_listeners_end_is_not_in_the_row_of_a_connections_segment)
+{
+	because(story_call(timeline, WHO_KERNEL, "l1", "close", "", NULL));
+	story_state(timeline, WHO_KERNEL, "l1", ST_LISTEN, ST_CLOSED);
+	frame(WHO_KERNEL, SEG_RST | SEG_ACK, 1, 1, 0);
+	state(WHO_KERNEL, ST_ESTABLISHED, ST_CLOSED);
+	draw_all(&plain);
+	assert_at(line(2), "CLOSED", RIGHT_CELL);
+	assert_int_equal(column_of(line(2), "RST"), -1);
+	assert_at(line(3), "CLOSED", -1);
+	assert_at(line(3), "RST,ACK", WIRE_CELL + 3);
+	assert_at(line(4), "CLOSED", RIGHT_CELL);
+	assert_int_equal(lines(), 5);
+}
+
+TEST(the_end_of_a_time_wait_is_not_in_the_row_of_the_syn_that_ended_it)
+{
+	because(story_frame(timeline, WHO_LWIP, "c2", SEG_SYN, 0, 0, 0));
+	state(WHO_KERNEL, ST_TIME_WAIT, ST_CLOSED);
+	story_state(timeline, WHO_KERNEL, "c2", ST_LISTEN, ST_SYN_RCVD);
+	draw_all(&plain);
+	assert_words(line(1), "SYN seq=0");
+	assert_at(line(1), "CLOSED", -1);
+	assert_at(line(2), "CLOSED", RIGHT_CELL);
+	assert_at(line(3), "SYN_RCVD", RIGHT_CELL);
+	assert_int_equal(lines(), 4);
+}
+
 TEST(a_frame_of_no_known_cause_has_a_row_of_its_own)
 {
 	connect_call();
@@ -803,6 +831,8 @@ int main(void)
 		LADDER_TEST(two_states_by_one_frame_at_one_end_are_both_shown),
 		LADDER_TEST(a_state_does_not_go_back_behind_what_happened_since),
 		LADDER_TEST(a_state_of_another_cause_does_not_join_a_frame),
+		LADDER_TEST(a_listeners_end_is_not_in_the_row_of_a_connections_segment),
+		LADDER_TEST(the_end_of_a_time_wait_is_not_in_the_row_of_the_syn_that_ended_it),
 		LADDER_TEST(a_frame_of_no_known_cause_has_a_row_of_its_own),
 		LADDER_TEST(times_are_in_milliseconds),
 		LADDER_TEST(nothing_after_the_last_event_is_drawn),
