@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 33
+plan 36
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -57,12 +57,14 @@ inside ping -c 1 -q fd09::2
 is "ping, IPv6" "$rc" 0
 inside getent ahostsv4 lwip
 like "lwIP has a name" "$out" "10.9.0.2 *"
-ok "and not in the host's own file" [ "$(grep -c 'tcplab' /etc/hosts)" -eq 0 ]
+ok "and not in the host's own file" [ -z "$(grep tcplab /etc/hosts 2>/dev/null)" ]
 inside sh -c 'exit 7'
 is "exec: the command's exit status" "$rc" 7
 inside no-such-command
 like "exec: a command that there is not" "$rc $err" "127 tcplab: cannot run no-such-command: *"
 ok "exec: the directory stays" [ "$("$TCPLAB" exec pwd)" = "$PWD" ]
+run sh -c 'mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$0" exec pwd' "$(realpath "$TCPLAB")" "$tmp"
+is "exec: or begins in / when that is gone" "$rc $out" "0 /"
 inside ip -o link
 like "exec: the namespace's own interfaces" "$out" "*lwip0*"
 
@@ -122,6 +124,18 @@ ok "full: segments of a transfer are summed up" grep -q '⋮ [0-9]* more segment
 # With a command
 run "$TCPLAB" up --log "$tmp/log" -- sh -c 'echo hello | nc -N 10.9.0.2 7; exit 3'
 like "a command: its output, its exit status; the ladder in a file" "$rc $out $(grep -c LAST_ACK "$tmp/log")" "3 hello 1"
+
+# In a chroot: another view of the same files, with a directory that is nowhere else
+namespace=-m
+[ "$(id -u)" -eq 0 ] || namespace=-Urm
+mkdir "$tmp/root"
+# shellcheck disable=SC2016 # the inner shells expand it
+run unshare $namespace sh -c '
+	mount --rbind / "$0/root" && mount -t tmpfs none "$0/root/mnt" && mkdir "$0/root/mnt/here" || exit 99
+	exec chroot "$0/root" sh -c "cd /mnt/here && exec \"\$0\" up -- \"\$0\" exec -- sh -c \"pwd; ls ..\"" "$1"' \
+	"$tmp" "$(realpath "$TCPLAB")"
+is "in a chroot: exec stays in it, and in its directory" "$rc $(echo "$out" | xargs)" "0 /mnt/here here"
+is "in a chroot: without a complaint" "$(echo "$err" | grep -c 'exec\|cannot')" 0
 
 links >"$tmp/links_after"
 is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; ls "$XDG_RUNTIME_DIR/tcplab")" ""
