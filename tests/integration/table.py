@@ -18,25 +18,27 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 from terminal import TCPLAB, Host, tell
 
 ENDS = "lwip", "kernel"
 DIRECTORY, CURLS, NCS = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
-# Inside: the load, and who asks until it is over, and once more. An answer is a line.
+# Inside: the load, and who asks until it is over, and once more. An answer is a line. Each has a port of its own: a port
+# that is used again while lwIP is in TIME_WAIT gets no connection (RFC 1337).
 LOAD = """
-for i in $(seq %d); do curl -sS -m 60 -o /dev/null http://10.9.0.2/ & done
-for i in $(seq %d); do (echo "hello $i"; sleep 2) | timeout 60 nc -N 10.9.0.2 7 >/dev/null & done
+for i in $(seq %d); do curl -sS -m 60 -o /dev/null --local-port $((10000 + i)) http://10.9.0.2/ & done
+for i in $(seq %d); do (echo "hello $i"; sleep 2) | timeout 60 nc -N -p $((20000 + i)) 10.9.0.2 7 >/dev/null & done
 wait"""
 ASK = """
-import subprocess, sys, urllib.request
+import http.client, itertools, subprocess, sys
 load = subprocess.Popen(["sh", "-c", sys.argv[1]])
 over = False
-while True:
-    with urllib.request.urlopen("http://10.9.0.2/state.json", timeout=60) as page:
-        print(page.read().decode())
+for port in itertools.count(30000):
+    host = http.client.HTTPConnection("10.9.0.2", timeout=60, source_address=("10.9.0.1", port))
+    host.request("GET", "/state.json")
+    print(host.getresponse().read().decode())
+    host.close()
     if over:
         break
     over = load.poll() is not None
@@ -48,11 +50,8 @@ def collect():
     host = Host("--log", os.path.join(DIRECTORY, "ladder"))
     ready = host.see(r"^tcplab> *$")
     with open(os.path.join(DIRECTORY, "answers"), "w+", encoding="utf-8") as answers:
-        asking = subprocess.Popen([TCPLAB, "exec", "--", sys.executable, "-c", ASK, LOAD % (CURLS, NCS)],
-                                  stdout=answers)
-        while asking.poll() is None:  # a host whose terminal nobody reads waits for that
-            host.read()
-            time.sleep(0.02)
+        asking = subprocess.run([TCPLAB, "exec", "--", sys.executable, "-c", ASK, LOAD % (CURLS, NCS)],
+                                stdout=answers, timeout=240)
         answers.seek(0)
         asked = [json.loads(line) for line in answers]
     saved = os.path.join(DIRECTORY, "saved")

@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 36
+plan 37
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -81,6 +81,13 @@ inside nc -w 2 -z 10.9.0.2 4444
 is "refused" "$rc" 1
 ok "refused: an RST, and the kernel's end is CLOSED" shown '── RST,ACK seq=0 ack=1 .*▶ CLOSED$'
 
+# A socket that is bound, and no more
+inside python3 -c 'import socket, urllib.request
+s = socket.socket()
+s.bind(("10.9.0.1", 9001))
+print(":9001" in urllib.request.urlopen("http://10.9.0.2/state.json").read().decode())'
+is "a socket that is only bound is no connection" "$rc $out" "0 False"
+
 # The kernel's listener
 "$TCPLAB" exec -- timeout 10 nc -l 10.9.0.1 9000 >"$tmp/heard" &
 listener=$!
@@ -103,7 +110,7 @@ stop
 is "SIGTERM: exit status 0" "$rc" 0
 is "nothing on the standard error" "$(cat "$tmp/trouble")" ""
 ok "the summary" grep -qE '^up for [0-9.]+ s, ended by SIGTERM: [0-9]+ frames$' "$tmp/ladder"
-is "the summary: connections of both stacks" "$(sed -n 's/^\(lwip\|kernel\) *\([0-9]*\) connections.*/\2/p' "$tmp/ladder" | xargs)" "101 102"
+is "the summary: connections of both stacks" "$(sed -n 's/^\(lwip\|kernel\) *\([0-9]*\) connections.*/\2/p' "$tmp/ladder" | xargs)" "102 103"
 ok "nothing has leaked" [ "$(grep -c leaked "$tmp/ladder")" -eq 0 ]
 
 # Killed: nothing disturbs the next one
