@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 37
+plan 38
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -48,6 +48,9 @@ links >"$tmp/links"
 
 run "$TCPLAB" exec true
 like "exec without a live host" "$rc $out$err" "2 tcplab exec: there is no live host 'up' of yours: start it with 'tcplab up',*"
+
+run env XDG_RUNTIME_DIR=/nowhere "$TCPLAB" up true
+like "no place for its name" "$rc $err" "2 tcplab up: cannot make the directory of live hosts, /nowhere/tcplab: *; set XDG_RUNTIME_DIR to a directory of yours"
 
 start
 ok "up: it can be entered" entered
