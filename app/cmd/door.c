@@ -37,8 +37,10 @@ static int find_directory(char path[200], struct why *why)
 	else
 		snprintf(path, 200, "/tmp/tcplab-%u", (unsigned int)geteuid());
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return why_set(why, errno, "cannot make the directory of live hosts, %s: %s", path,
-			       strerror(errno));
+		return why_set(why, errno,
+			       "cannot make the directory of live hosts, %s: %s; set "
+			       "XDG_RUNTIME_DIR to a directory of yours",
+			       path, strerror(errno));
 	if (lstat(path, &found) < 0)
 		return why_set(why, errno, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 022) != 0)

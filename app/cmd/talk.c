@@ -129,9 +129,11 @@ int talk_prompt(struct talk *talk, struct world *world, struct live *live, struc
 	err = prompt_open(&talk->prompt, &talk->session, stdin, stdout, why);
 	if (err < 0)
 		return err;
-	stream->before = make_room;
-	stream->after = give_back;
-	stream->context = talk;
+	if (stream->out == stdout) { /* the ladder is printed where the prompt is */
+		stream->before = make_room;
+		stream->after = give_back;
+		stream->context = talk;
+	}
 	source = prompt_source(talk->prompt);
 	return live_watch(live, &source);
 }

@@ -58,12 +58,18 @@ static void reap(struct up *up)
 	up->live.stop = true;
 }
 
+/* A shell at a terminal ignores SIGTERM, and ends when that hangs up. */
+static int signal_that_ends(char *const *command, int number)
+{
+	return command[0] == NULL && number == SIGTERM ? SIGHUP : number;
+}
+
 /* A terminal's SIGINT is for the command; what is sent to the host alone ends both. */
 static void on_stop(struct up *up, int number)
 {
 	up->stopped_by = number;
 	if (up->command != 0 && number != SIGINT)
-		kill(up->command, number);
+		kill(up->command, signal_that_ends(up->options.command, number));
 	else if (up->command == 0)
 		up->live.stop = true;
 }

@@ -123,7 +123,8 @@ int table_take(struct table *table, const struct live *live, struct mnl_socket *
 	struct lwip_pool pool = lwip_end_pool(live->lwip);
 	int err = 0;
 
-	*table = (struct table){ .pcbs = pool.used,
+	*table = (struct table){ .event = timeline_count(live->lab->timeline),
+				 .pcbs = pool.used,
 				 .pcbs_most = pool.most,
 				 .pcbs_room = lwip_end_pcbs() };
 	lwip_table_visit(on_lwip, table);
@@ -309,6 +310,7 @@ void table_json(const struct table *table, FILE *out)
 	struct json json = { .out = out };
 
 	json_open(&json, NULL);
+	json_int(&json, "event", table->event);
 	json_open(&json, "pcbs");
 	json_int(&json, "used", table->pcbs);
 	json_int(&json, "most", table->pcbs_most);

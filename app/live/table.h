@@ -33,6 +33,7 @@ struct table {
 	size_t count, room;
 	uint32_t in_state[2][ST_COUNT];
 	uint32_t pcbs, pcbs_most, pcbs_room; /**< lwIP's: in use now, at the same time, in all */
+	uint32_t event; /**< the number of the timeline's last event until then; 0: none */
 };
 
 /**

@@ -6,7 +6,7 @@ set -u
 . tests/integration/tap.sh
 . tests/integration/experiment.sh
 need_experiments
-plan 46
+plan 51
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR
@@ -49,6 +49,9 @@ links >"$tmp/links"
 run "$TCPLAB" exec true
 like "exec without a live host" "$rc $out$err" "2 tcplab exec: there is no live host 'up' of yours: start it with 'tcplab up',*"
 
+run env XDG_RUNTIME_DIR=/nowhere "$TCPLAB" up true
+like "no place for its name" "$rc $err" "2 tcplab up: cannot make the directory of live hosts, /nowhere/tcplab: *; set XDG_RUNTIME_DIR to a directory of yours"
+
 start
 ok "up: it can be entered" entered
 inside ping -c 1 -q 10.9.0.2
@@ -57,12 +60,14 @@ inside ping -c 1 -q fd09::2
 is "ping, IPv6" "$rc" 0
 inside getent ahostsv4 lwip
 like "lwIP has a name" "$out" "10.9.0.2 *"
-ok "and not in the host's own file" [ "$(grep -c 'tcplab' /etc/hosts)" -eq 0 ]
+ok "and not in the host's own file" [ -z "$(grep tcplab /etc/hosts 2>/dev/null)" ]
 inside sh -c 'exit 7'
 is "exec: the command's exit status" "$rc" 7
 inside no-such-command
 like "exec: a command that there is not" "$rc $err" "127 tcplab: cannot run no-such-command: *"
 ok "exec: the directory stays" [ "$("$TCPLAB" exec pwd)" = "$PWD" ]
+run sh -c 'mkdir "$1/gone" && cd "$1/gone" && rmdir "$1/gone" && exec "$0" exec pwd' "$(realpath "$TCPLAB")" "$tmp"
+is "exec: or begins in / when that is gone" "$rc $out" "0 /"
 inside ip -o link
 like "exec: the namespace's own interfaces" "$out" "*lwip0*"
 
@@ -78,6 +83,13 @@ ok "nc: and the kernel last" shown '^ +[0-9.]+  c[0-9]+ .*─▶ CLOSED$'
 inside nc -w 2 -z 10.9.0.2 4444
 is "refused" "$rc" 1
 ok "refused: an RST, and the kernel's end is CLOSED" shown '── RST,ACK seq=0 ack=1 .*▶ CLOSED$'
+
+# A socket that is bound, and no more
+inside python3 -c 'import socket, urllib.request
+s = socket.socket()
+s.bind(("10.9.0.1", 9001))
+print(":9001" in urllib.request.urlopen("http://10.9.0.2/state.json").read().decode())'
+is "a socket that is only bound is no connection" "$rc $out" "0 False"
 
 # The kernel's listener
 "$TCPLAB" exec -- timeout 10 nc -l 10.9.0.1 9000 >"$tmp/heard" &
@@ -101,7 +113,7 @@ stop
 is "SIGTERM: exit status 0" "$rc" 0
 is "nothing on the standard error" "$(cat "$tmp/trouble")" ""
 ok "the summary" grep -qE '^up for [0-9.]+ s, ended by SIGTERM: [0-9]+ frames$' "$tmp/ladder"
-is "the summary: connections of both stacks" "$(sed -n 's/^\(lwip\|kernel\) *\([0-9]*\) connections.*/\2/p' "$tmp/ladder" | xargs)" "101 102"
+is "the summary: connections of both stacks" "$(sed -n 's/^\(lwip\|kernel\) *\([0-9]*\) connections.*/\2/p' "$tmp/ladder" | xargs)" "102 103"
 ok "nothing has leaked" [ "$(grep -c leaked "$tmp/ladder")" -eq 0 ]
 
 # Killed: nothing disturbs the next one
@@ -170,6 +182,17 @@ is "a prompt: quit ends it" "$rc $(grep -c '^up for' "$tmp/terminal")" "0 1"
 at_prompt '\004'
 is "a prompt: Ctrl-D ends it" "$rc $(grep -c '^up for' "$tmp/terminal")" "0 1"
 ok "a prompt: both are told" grep -q '^end: quit, Ctrl-D or Ctrl-C' "$tmp/terminal"
+# In a chroot: another view of the same files, with a directory that is nowhere else
+namespace=-m
+[ "$(id -u)" -eq 0 ] || namespace=-Urm
+mkdir "$tmp/root"
+# shellcheck disable=SC2016 # the inner shells expand it
+run unshare $namespace sh -c '
+	mount --rbind / "$0/root" && mount -t tmpfs none "$0/root/mnt" && mkdir "$0/root/mnt/here" || exit 99
+	exec chroot "$0/root" sh -c "cd /mnt/here && exec \"\$0\" up -- \"\$0\" exec -- sh -c \"pwd; ls ..\"" "$1"' \
+	"$tmp" "$(realpath "$TCPLAB")"
+is "in a chroot: exec stays in it, and in its directory" "$rc $(echo "$out" | xargs)" "0 /mnt/here here"
+is "in a chroot: without a complaint" "$(echo "$err" | grep -c 'exec\|cannot')" 0
 
 links >"$tmp/links_after"
 is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; ls "$XDG_RUNTIME_DIR/tcplab")" ""
