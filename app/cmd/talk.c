@@ -21,7 +21,8 @@ static int save(void *context, const char *dir, struct why *why)
 	const struct talk *talk = context;
 	const struct experiment experiment = { .scenario = &host,
 					       .options = &options,
-					       .role = { WHO_LWIP, WHO_KERNEL },
+					       .role = { WHO_LWIP,
+							 world_far_end(talk->world)->ops->who },
 					       .name = "up" };
 	const struct run run = { .experiment = &experiment,
 				 .world = *talk->world,

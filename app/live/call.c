@@ -54,6 +54,14 @@ int call_time(struct call *call, const char *text, uint64_t min_ms, uint32_t *ms
 	return 0;
 }
 
+int call_needs_kernel(struct call *call)
+{
+	if (live_has_kernel(call->session->live))
+		return 0;
+	return call_refuse(call, "lwIP is on an Ethernet segment: no kernel takes part, and this "
+				 "host's own is left alone");
+}
+
 int call_stack(struct call *call, const char *text, struct end **end)
 {
 	struct live *live = call->session->live;
@@ -62,7 +70,7 @@ int call_stack(struct call *call, const char *text, struct end **end)
 	if (strcmp(text, "lwip") != 0 && strcmp(text, "kernel") != 0)
 		return call_refuse(call, "'%s' is no stack; there are lwip and kernel", text);
 	*end = text[0] == 'l' ? live->lwip : live->kernel;
-	return 0;
+	return *end == live->lwip ? 0 : call_needs_kernel(call);
 }
 
 /* -- Connections by name */

@@ -15,7 +15,7 @@ enum side rows_side(const struct rows *rows, enum who who)
 {
 	if (who == WHO_RAW)
 		return rows->raw;
-	return who == WHO_KERNEL ? SIDE_RIGHT : SIDE_LEFT;
+	return who == WHO_KERNEL || who == WHO_OTHERS ? SIDE_RIGHT : SIDE_LEFT;
 }
 
 /* The raw end stands where the stack would that it does not talk to. */
@@ -30,10 +30,10 @@ static enum side side_of_raw(const struct timeline *timeline)
 	return SIDE_RIGHT;
 }
 
-static bool has_raw(const struct timeline *timeline, uint32_t first)
+static bool has(enum who who, const struct timeline *timeline, uint32_t first)
 {
 	for (uint32_t n = first; n <= timeline_count(timeline); n++)
-		if (timeline_event(timeline, n)->who == WHO_RAW)
+		if (timeline_event(timeline, n)->who == who)
 			return true;
 	return false;
 }
@@ -42,7 +42,9 @@ enum who rows_end(const struct rows *rows, enum side side)
 {
 	if (rows->has_raw && rows->raw == side)
 		return WHO_RAW;
-	return side == SIDE_LEFT ? WHO_LWIP : WHO_KERNEL;
+	if (side == SIDE_LEFT)
+		return WHO_LWIP;
+	return rows->has_others ? WHO_OTHERS : WHO_KERNEL;
 }
 
 _Noreturn static void die(void)
@@ -262,7 +264,8 @@ void rows_lay_out_part(struct rows *rows, const struct timeline *timeline, uint3
 
 	*rows = (struct rows){ .timeline = timeline,
 			       .verbose = verbose,
-			       .has_raw = has_raw(timeline, first),
+			       .has_raw = has(WHO_RAW, timeline, first),
+			       .has_others = has(WHO_OTHERS, timeline, first),
 			       .raw = side_of_raw(timeline) };
 	shown = find_shown(rows, first);
 	for (uint32_t n = first; n <= last; n++)

@@ -35,9 +35,10 @@ struct row {
 
 struct rows {
 	const struct timeline *timeline;
-	bool verbose;  /**< every event, and no run of rows is cut */
-	bool has_raw;  /**< the raw end takes part, */
-	enum side raw; /**< and stands here */
+	bool verbose;    /**< every event, and no run of rows is cut */
+	bool has_raw;    /**< the raw end takes part, */
+	enum side raw;   /**< and stands here */
+	bool has_others; /**< an Ethernet segment's other hosts stand where the kernel does */
 	struct row *row;
 	size_t count, room;
 };
