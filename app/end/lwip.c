@@ -19,6 +19,7 @@
 #include "lwip/stats.h"
 #include "lwip/tcp.h"
 #include "tcp_trace.h"
+#include "tcp_trace_reason.h"
 
 /* In units of the slow timer: the poll callback comes every two seconds, as in lwIP's own apps. */
 #define POLL_INTERVAL 4
@@ -163,24 +164,6 @@ static void name_active(struct conn *conn, const struct tcp_pcb *pcb)
 	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
 }
 
-/* Why tcp_slowtmr() releases a pcb: its own conditions, in its own order (lwIP, core/tcp.c). */
-static const char *expired(const struct tcp_pcb *pcb, enum tcp_state from)
-{
-	if (from == TIME_WAIT)
-		return "2MSL";
-	if (pcb->nrtx >= (from == SYN_SENT ? TCP_SYNMAXRTX : TCP_MAXRTX))
-		return "retransmission gave up";
-	if (pcb->persist_backoff > 0 && pcb->persist_probe >= TCP_MAXRTX)
-		return "persist gave up";
-	if (from == FIN_WAIT_2)
-		return "FIN_WAIT_2 time-out";
-	if (from == SYN_RCVD)
-		return "SYN_RCVD time-out";
-	if (from == LAST_ACK)
-		return "LAST_ACK time-out";
-	return "keepalive gave up";
-}
-
 void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to,
 		     const char *func, int line)
 {
@@ -200,7 +183,7 @@ void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_st
 		name_active(&c->conn, pcb);
 	if (to == CLOSED) {
 		if (from != LISTEN)
-			timeline_name_timer(the_end->end.lab->timeline, expired(pcb, from),
+			timeline_name_timer(the_end->end.lab->timeline, tcp_trace_reason(pcb, from),
 					    c->conn.name);
 		c->pcb = NULL;
 	}

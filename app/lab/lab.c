@@ -168,6 +168,14 @@ static int start_lwip(struct lab *lab, struct why *why)
 	return 0;
 }
 
+/* lwIP knows a host's Ethernet address; false: it has no room for one more. */
+static bool know_neighbour(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6])
+{
+	ip_addr_t address = lwip_addr_of(host);
+
+	return neighbour_add(&lab->neighbours, &address, hwaddr) == ERR_OK;
+}
+
 /*
  * The two hosts know each other's Ethernet addresses, and do not ask for them: neither before the
  * experiment nor when a cable is pulled, where a route would go on saying that there is a way.
@@ -182,7 +190,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 
 		if (!lab_has_family(lab, families[i]))
 			continue;
-		if (neighbour_add(&lab->neighbours, &kernel, lab_kernel_hwaddr) < 0)
+		if (!know_neighbour(lab, &kernel, lab_kernel_hwaddr))
 			return why_set(why, ENOSPC,
 				       "lwIP has no room for the kernel's Ethernet address");
 		err = link_add_neighbour(lab->device.name, &lwip, lab_lwip_hwaddr, why);
@@ -193,7 +201,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
 		  struct why *why)
 {
-	if (neighbour_add(&lab->neighbours, host, hwaddr) < 0)
+	if (!know_neighbour(lab, host, hwaddr))
 		return why_set(why, ENOSPC, "lwIP has no room for one more Ethernet address");
 	return link_add_neighbour(lab->device.name, host, hwaddr, why);
 }

@@ -18,9 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/neighbour.h"
 #include "lab/device.h"
 #include "lab/hosts.h"
-#include "lab/neighbour.h"
 #include "lab/why.h"
 #include "lab/wire.h"
 #include "linux/entropy.h"
