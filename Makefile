@@ -51,11 +51,13 @@ PORT_SRC := $(wildcard port/common/*.c port/linux/*.c port/trace/*.c port/guard/
 APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
+TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c)
+TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
 
-## build: build/tcplab, and nothing else (the default)
-build: $(B)/tcplab
+## build: build/tcplab, and build/template/board, the board that is a program (the default)
+build: $(B)/tcplab $(B)/template/board
 
 ## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
@@ -127,7 +129,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS)
+units: $(UNITS) $(B)/template/board
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -190,6 +192,20 @@ $(B)/liblwip.a: $(LIBLWIP_NEEDS)
 	$(say) LWIP $@
 	$(call liblwip,)
 
+# The template: with options of its own, which lwIP has to be compiled with once more.
+$(B)/template/liblwip.a: $(LIBLWIP_NEEDS) port/template/lwipopts.h
+	$(say) LWIP $@
+	$(call liblwip,-Iport/template)
+
+$(B)/template/%.o: %.c $(LWIP)/.prepared $(B)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) -Iport/template $(filter-out -Iapp,$(INCLUDES)) -D_GNU_SOURCE -c -o $@ $<
+
+$(B)/template/board: $(TEMPLATE_OBJ) $(B)/template/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+
 # For benches: room for thousands of half-open connections.
 CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
 $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
@@ -208,4 +224,4 @@ needs:
 FORCE:
 .PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
