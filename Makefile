@@ -47,7 +47,7 @@ PACKAGES := libmnl libtraceevent libedit ncursesw
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES)) -lm
 
-PORT_SRC := $(wildcard port/linux/*.c port/guard/*.c)
+PORT_SRC := $(wildcard port/common/*.c port/linux/*.c port/guard/*.c)
 APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
