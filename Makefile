@@ -201,11 +201,17 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
+# The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
+	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
+
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
+needs-mcu:
+	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs needs-mcu build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
