@@ -15,8 +15,9 @@
 /* -- The hooks: they cost nothing where TCP_TRACE and TCP_GUARD are 0. */
 #define LWIP_HOOK_FILENAME "lwip_hooks.h"
 
-#define MEM_ALIGNMENT      4
-#define TCP_LISTEN_BACKLOG 1 /* a listener's queue has an end; the guard needs to know it */
+#define LWIP_NETIF_LINK_CALLBACK 1 /* the firmware hears of the cable */
+#define MEM_ALIGNMENT            4
+#define TCP_LISTEN_BACKLOG       1 /* a listener's queue has an end; the guard needs to know it */
 
 /* -- Ethernet. The controller holds six full frames: so much may be on its way here, of all connections. */
 #define TCP_MSS 1460 /* an Ethernet frame */

@@ -20,7 +20,7 @@
 #define MEM_SIZE                (8 * 1024) /* a full send buffer */
 #define MEMP_NUM_TCP_PCB        4
 #define MEMP_NUM_TCP_PCB_LISTEN 2
-#define PBUF_POOL_SIZE          4 /* frames on their way from the FIFO to the application */
+#define PBUF_POOL_SIZE          8 /* two for each connection: more, an application may not keep */
 #define TCP_SND_BUF             TCP_WND
 
 #endif

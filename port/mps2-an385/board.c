@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "common/clock.h"
 #include "lwip/init.h"
 #include "lwip/timeouts.h"
 #include "mps2-an385/cpu.h"
@@ -55,6 +56,17 @@ void board_poll(void)
 	interrupted = false;
 	unread = lan9118if_poll(&netif, BUDGET) == BUDGET;
 	sys_check_timeouts();
+}
+
+void board_warp(uint32_t ms)
+{
+	while (ms > 0) {
+		uint32_t step = LWIP_MIN(ms, LWIP_MAX(sys_timeouts_sleeptime(), 1));
+
+		clock_advance(step);
+		ms -= step;
+		board_poll();
+	}
 }
 
 void board_idle(void)

@@ -29,6 +29,14 @@ struct netif *board_init(const ip4_addr_t *address, const ip4_addr_t *mask,
 void board_poll(void);
 
 /**
+ * Moves lwIP's clock ahead as if the time had passed: from one of lwIP's timers to the next, frames that
+ * come in included. (In one jump each periodic timer would run once: timeouts.c.)
+ *
+ * @param ms  milliseconds
+ */
+void board_warp(uint32_t ms);
+
+/**
  * Sleeps until there may be something to do: at most a millisecond, which is the timer's interrupt.
  * Does not sleep when a frame or a byte has come in since board_poll() looked.
  */

@@ -4,6 +4,7 @@
  *
  *     s  says how much of the stack was ever in use
  *     c  calls 10.9.0.1, port 7777
+ *     p  takes all pbufs of lwIP's pool, so that received frames must wait; r returns them
  *     w  moves lwIP's clock 121 s ahead: TIME_WAITs are over
  *     q  ends the emulator with 0
  *     a  fails an assertion, f makes a fault, o overflows the stack: each is reported, and ends it with another code
@@ -40,10 +41,30 @@ static void call(void)
 		uart_text("not connected\n");
 }
 
-/* Jumps where no memory is (AN385, "Memory map"). */
+static struct pbuf *taken;
+
+static void take_pbufs(void)
+{
+	struct pbuf *p;
+
+	while ((p = pbuf_alloc(PBUF_RAW, 1, PBUF_POOL)) != NULL) {
+		if (taken != NULL)
+			pbuf_cat(p, taken);
+		taken = p;
+	}
+}
+
+static void return_pbufs(void)
+{
+	if (taken != NULL)
+		pbuf_free(taken);
+	taken = NULL;
+}
+
+/* Reads where no memory is. */
 static void fault_on_purpose(void)
 {
-	((void (*)(void))0x10000001)();
+	(void)*(volatile uint32_t *)0x60000000;
 }
 
 static uint32_t overflow_on_purpose(uint32_t depth)
@@ -59,7 +80,9 @@ static void obey(int command)
 	switch (command) {
 	case 's': tell_stack(); break;
 	case 'c': call(); break;
-	case 'w': clock_advance(121000); break;
+	case 'p': take_pbufs(); break;
+	case 'r': return_pbufs(); break;
+	case 'w': board_warp(121000); break;
 	case 'q': semihost_exit(0);
 	case 'a': LWIP_PLATFORM_ASSERT("on purpose");
 	case 'f': fault_on_purpose(); break;
@@ -68,11 +91,19 @@ static void obey(int command)
 	}
 }
 
+/* "ready" when the cable is plugged in at last, and then each change. */
+static void tell_link(struct netif *netif)
+{
+	if (netif_is_link_up(netif))
+		uart_text("ready\n");
+	else
+		uart_text("link down\n");
+}
+
 int main(void)
 {
 	ip4_addr_t address, mask, gateway;
-	const struct netif *netif;
-	bool ready = false;
+	struct netif *netif;
 
 	IP4_ADDR(&address, 10, 9, 0, 2);
 	IP4_ADDR(&mask, 255, 255, 255, 0);
@@ -80,6 +111,9 @@ int main(void)
 	entropy_seed(SEED);
 	netif = board_init(&address, &mask, &gateway);
 	clock_run();
+#if LWIP_IPV6
+	netif_create_ip6_linklocal_address(netif, 1);
+#endif
 #if TCP_GUARD
 	tcp_guard_start(1);
 #endif
@@ -87,12 +121,9 @@ int main(void)
 		uart_text("no memory for the services; raise MEMP_NUM_TCP_PCB_LISTEN\n");
 		return STARTUP_EXIT_ASSERT;
 	}
+	netif_set_link_callback(netif, tell_link);
 	for (;;) {
 		board_poll();
-		if (!ready && netif_is_link_up(netif)) {
-			uart_text("ready\n");
-			ready = true;
-		}
 		while (uart_waiting())
 			obey(uart_read());
 		board_idle();

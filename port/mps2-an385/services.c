@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mps2-an385/services.h"
 
+#include <stdbool.h>
+
 #include "lwip/tcp.h"
 #include "mps2-an385/uart.h"
 
@@ -24,10 +26,9 @@ static err_t close_or_poll(struct tcp_pcb *pcb, tcp_poll_fn poll)
  * acknowledged to the window when their echo is acknowledged: there is never more on its way than a window.
  */
 
-static err_t echo_poll(void *arg, struct tcp_pcb *pcb)
+/* @return whether nothing is left to be written */
+static bool write_rest(struct tcp_pcb *pcb, struct pbuf *rest)
 {
-	struct pbuf *rest = arg;
-
 	while (rest != NULL) {
 		u16_t size = LWIP_MIN(rest->len, tcp_sndbuf(pcb));
 
@@ -37,27 +38,50 @@ static err_t echo_poll(void *arg, struct tcp_pcb *pcb)
 	}
 	tcp_arg(pcb, rest);
 	tcp_output(pcb);
-	if (rest == NULL && pcb->state == CLOSE_WAIT && tcp_sndqueuelen(pcb) == 0)
-		return close_or_poll(pcb, echo_poll);
-	return ERR_OK;
+	return rest == NULL;
 }
 
-static err_t echo_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+static err_t echo_poll(void *arg, struct tcp_pcb *pcb)
 {
-	struct pbuf *rest = arg;
-
-	LWIP_UNUSED_ARG(err);
-	if (p == NULL)
-		return echo_poll(rest, pcb);
-	if (rest != NULL)
-		return ERR_MEM; /* lwIP keeps it, and calls again */
-	return echo_poll(p, pcb);
+	write_rest(pcb, arg);
+	return ERR_OK;
 }
 
 static err_t echo_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 {
 	tcp_recved(pcb, size);
 	return echo_poll(arg, pcb);
+}
+
+/*
+ * Once the peer has ended: closes when all is acknowledged. lwIP resets a connection that is closed while
+ * its window is not open, and it takes the FIN out of the window just before it calls recv with NULL:
+ * nobody may close earlier, as the state CLOSE_WAIT would suggest.
+ */
+static err_t last_poll(void *arg, struct tcp_pcb *pcb)
+{
+	if (write_rest(pcb, arg) && tcp_sndqueuelen(pcb) == 0)
+		return close_or_poll(pcb, last_poll);
+	return ERR_OK;
+}
+
+static err_t last_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
+{
+	tcp_recved(pcb, size);
+	return last_poll(arg, pcb);
+}
+
+static err_t echo_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+	LWIP_UNUSED_ARG(err);
+	if (p == NULL) {
+		tcp_sent(pcb, last_sent);
+		tcp_poll(pcb, last_poll, 1);
+		return last_poll(arg, pcb);
+	}
+	if (arg != NULL)
+		return ERR_MEM; /* lwIP keeps it, and calls again */
+	return echo_poll(p, pcb);
 }
 
 static void echo_err(void *arg, err_t err)

@@ -16,6 +16,9 @@ extern uint32_t stack_bottom[], stack_top[];
 /** Paints what lies below the caller's own frame. For reset alone. */
 void stack_paint(void);
 
+/** From now on it is a fault to go below the stack's end (the memory protection unit watches 64 KB there). */
+void stack_guard(void);
+
 /** @return bytes of the stack that were in use at once, at most, since reset; interrupts included */
 uint32_t stack_used(void);
 

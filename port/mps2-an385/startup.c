@@ -16,10 +16,12 @@
 #define IRQS      32
 
 /* System Control Block, B3.2.2 */
-#define SCB_ICSR ((volatile uint32_t *)0xe000ed04u)
-#define SCB_CFSR ((volatile uint32_t *)0xe000ed28u)
-#define SCB_HFSR ((volatile uint32_t *)0xe000ed2cu)
-#define SCB_BFAR ((volatile uint32_t *)0xe000ed38u)
+#define SCB_ICSR       ((volatile uint32_t *)0xe000ed04u)
+#define SCB_CFSR       ((volatile uint32_t *)0xe000ed28u)
+#define SCB_HFSR       ((volatile uint32_t *)0xe000ed2cu)
+#define SCB_MMFAR      ((volatile uint32_t *)0xe000ed34u)
+#define SCB_BFAR       ((volatile uint32_t *)0xe000ed38u)
+#define CFSR_BFARVALID (1u << 15)
 
 /* From the linker script. */
 extern uint32_t data_start[], data_end[], data_image[], bss_start[], bss_end[];
@@ -43,8 +45,8 @@ void fault_report(const uint32_t *frame)
 	uart_hex(*SCB_CFSR);
 	uart_text(", HFSR ");
 	uart_hex(*SCB_HFSR);
-	uart_text(", BFAR ");
-	uart_hex(*SCB_BFAR);
+	uart_text(", address ");
+	uart_hex(*SCB_CFSR & CFSR_BFARVALID ? *SCB_BFAR : *SCB_MMFAR);
 	/* Where the stack was overflown the frame could not be written. */
 	if (stack_contains(frame + FRAME_PC)) {
 		uart_text(", pc ");
@@ -77,6 +79,7 @@ void reset(void)
 	stack_paint();
 	memcpy(data_start, data_image, (size_t)((char *)data_end - (char *)data_start));
 	memset(bss_start, 0, (size_t)((char *)bss_end - (char *)bss_start));
+	stack_guard();
 	semihost_exit(main());
 }
 
@@ -85,12 +88,8 @@ void reset(void)
 #define ETHERNET (FIRST_IRQ + CPU_IRQ_ETHERNET)
 #define LAST     (FIRST_IRQ + IRQS - 1)
 __attribute__((section(".vectors"), used)) static void (*const vectors[])(void) = {
-	[0] = (void (*)(void))stack_top,
-	[1] = reset,
-	[2 ... SYSTICK - 1] = fault,
-	[SYSTICK] = systick_interrupt,
-	[UART] = uart_interrupt,
-	[UART + 1 ... ETHERNET - 1] = fault,
-	[ETHERNET] = ethernet_interrupt,
-	[ETHERNET + 1 ... LAST] = fault,
+	[0] = (void (*)(void))stack_top, [1] = reset,
+	[2 ... SYSTICK - 1] = fault,     [SYSTICK] = systick_interrupt,
+	[UART] = uart_interrupt,         [UART + 1 ... ETHERNET - 1] = fault,
+	[ETHERNET] = ethernet_interrupt, [ETHERNET + 1 ... LAST] = fault,
 };
