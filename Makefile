@@ -77,6 +77,15 @@ test: setup-test
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
+## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
+mcu: setup-mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build/mcu/lab-agent.elf build/mcu/linux-agent.elf
+
+## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html
+lab-mcu: mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
+
 ## bench: what an experiment costs on this machine
 bench: build
 	$(Q)tests/bench/life.sh
@@ -112,6 +121,8 @@ setup-build:
 	$(Q)scripts/setup build
 setup-test:
 	$(Q)scripts/setup build test
+setup-mcu:
+	$(Q)scripts/setup build mcu
 setup-check:
 	$(Q)scripts/setup build test check
 
@@ -217,11 +228,17 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
+# The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
+	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
+
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
+needs-mcu:
+	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
