@@ -25,7 +25,7 @@ int lwip_option_parse(const char *text, struct lwip_option *option, struct why *
 		return why_set(why, EINVAL,
 			       "lwIP's %s takes a whole number from %u to %u, not '%s'", kind->name,
 			       kind->min, kind->max, value);
-	option->apply = kind->apply;
+	option->kind = kind;
 	option->value = (uint32_t)number;
 	return 0;
 }

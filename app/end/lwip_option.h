@@ -10,10 +10,8 @@
 #include "common/tcp_option.h"
 #include "lab/why.h"
 
-struct tcp_pcb;
-
 struct lwip_option {
-	void (*apply)(struct tcp_pcb *pcb, uint32_t value);
+	const struct tcp_option *kind;
 	uint32_t value;
 };
 

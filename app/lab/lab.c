@@ -15,7 +15,6 @@
 #include "linux/clock.h"
 #include "lwip/init.h"
 #include "lwip/ip4_addr.h"
-#include "lwip/timeouts.h"
 #include "netif/ethernet.h"
 
 #define NETMASK "255.255.255.0" /* host_prefix() as lwIP wants it */
@@ -140,7 +139,9 @@ static void give_lwip_ipv6(struct lab *lab)
 
 static int start_lwip(struct lab *lab, struct why *why)
 {
-	bool v4 = lab_has_family(lab, 4);
+	bool here =
+		lab->settings.board == NULL; /* else only the driver is, and nothing shall speak */
+	bool v4 = here && lab_has_family(lab, 4);
 	ip_addr_t address = lwip_addr_of(&lab->lwip), gateway = lwip_addr_of(&lab->kernel);
 	ip4_addr_t netmask = { 0 };
 	struct device_plan plan = { .name = KERNEL_END,
@@ -163,17 +164,9 @@ static int start_lwip(struct lab *lab, struct why *why)
 	if (!lab->settings.live)
 		lab->netif.flags &= (u8_t) ~(NETIF_FLAG_IGMP | NETIF_FLAG_MLD6);
 	neighbour_attach(&lab->neighbours, &lab->netif);
-	if (lab_has_family(lab, 6))
+	if (here && lab_has_family(lab, 6))
 		give_lwip_ipv6(lab);
 	return 0;
-}
-
-/* lwIP knows a host's Ethernet address; false: it has no room for one more. */
-static bool know_neighbour(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6])
-{
-	ip_addr_t address = lwip_addr_of(host);
-
-	return neighbour_add(&lab->neighbours, &address, hwaddr) == ERR_OK;
 }
 
 /*
@@ -190,7 +183,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 
 		if (!lab_has_family(lab, families[i]))
 			continue;
-		if (!know_neighbour(lab, &kernel, lab_kernel_hwaddr))
+		if (lab->stack->introduce(lab, &kernel, lab_kernel_hwaddr) < 0)
 			return why_set(why, ENOSPC,
 				       "lwIP has no room for the kernel's Ethernet address");
 		err = link_add_neighbour(lab->device.name, &lwip, lab_lwip_hwaddr, why);
@@ -201,7 +194,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
 		  struct why *why)
 {
-	if (!know_neighbour(lab, host, hwaddr))
+	if (lab->stack->introduce(lab, host, hwaddr) < 0)
 		return why_set(why, ENOSPC, "lwIP has no room for one more Ethernet address");
 	return link_add_neighbour(lab->device.name, host, hwaddr, why);
 }
@@ -209,11 +202,9 @@ int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hw
 int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t prefix,
 		     struct why *why)
 {
-	ip_addr_t gateway = lwip_addr_of(&lab->raw);
-
 	if (network->family != 4)
 		return why_set(why, EAFNOSUPPORT, "the third host is a router over IPv4 alone");
-	netif_set_gw(&lab->netif, ip_2_ip4(&gateway));
+	lab->stack->set_gateway(lab, &lab->raw);
 	return link_add_route(lab->device.name, network, prefix, &lab->raw, why);
 }
 
@@ -254,16 +245,22 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 	lab->raw = host_address(HOST_RAW, family);
 	/* Three sequences from one seed: the lab's, lwIP's, the wire's. */
 	lab->random.state = settings->seed;
-	entropy_seed((uint64_t)entropy_next(&lab->random) << 32 | 1);
+	lab->lwip_seed = (uint64_t)entropy_next(&lab->random) << 32 | 1;
+	entropy_seed(lab->lwip_seed);
 	lab->wire.seed = (uint64_t)entropy_next(&lab->random) << 32 | 2;
 	lab->wire.now_ns = clock_now_ns;
 	lab->patience_ms = LAB_PATIENCE_MS;
+	lab->stack = settings->board == NULL ? &stack_here : &stack_on_board;
+	err = lab->stack->start(lab, why);
+	if (err < 0)
+		return err;
 	err = namespace_enter(why);
-	if (err < 0)
+	if (err == 0)
+		err = start_lwip(lab, why);
+	if (err < 0) {
+		lab->stack->stop(lab);
 		return err;
-	err = start_lwip(lab, why);
-	if (err < 0)
-		return err;
+	}
 	err = configure_kernel(lab, why);
 	if (err == 0) {
 		netif_set_default(&lab->netif);
@@ -272,11 +269,14 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 	}
 	if (err == 0) {
 		device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
-		err = introduce_hosts(lab, why);
+		err = lab->stack->join(lab, why);
 	}
+	if (err == 0)
+		err = introduce_hosts(lab, why);
 	if (err < 0) {
 		netif_remove(&lab->netif);
 		device_close(&lab->device);
+		lab->stack->stop(lab);
 		return err;
 	}
 	device_poll(&lab->device, &lab->netif, FRAMES_PER_READ);
@@ -292,6 +292,7 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 void lab_close(struct lab *lab)
 {
 	wire_detach(&lab->wire);
+	lab->stack->stop(lab);
 	netif_remove(&lab->netif);
 	device_close(&lab->device);
 	flows_clear(&lab->flows);
@@ -355,12 +356,17 @@ void lab_pump(struct lab *lab)
 }
 
 /* Everything that a timer of lwIP does from here on has that timer as its cause. */
+static struct cause begin_lwip_timers(struct lab *lab)
+{
+	return timeline_set_cause(lab->timeline,
+				  (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+}
+
 static void run_lwip_timers(struct lab *lab)
 {
-	struct cause before = timeline_set_cause(
-		lab->timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	struct cause before = begin_lwip_timers(lab);
 
-	sys_check_timeouts();
+	lab->stack->run_timers(lab);
 	timeline_set_cause(lab->timeline, before);
 }
 
@@ -378,12 +384,17 @@ void lab_notice_kernel_timers(struct lab *lab)
 	lab->step_event = timeline_count(lab->timeline);
 }
 
-uint32_t lab_ms_to_next(const struct lab *lab)
+static uint32_t ms_to_wire(const struct lab *lab)
 {
 	uint64_t due_ns = wire_due_ns(&lab->wire), now_ns = clock_now_ns();
-	uint64_t wire_ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
+	uint64_t ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
 
-	return (uint32_t)LWIP_MIN(sys_timeouts_sleeptime(), wire_ms);
+	return (uint32_t)LWIP_MIN(ms, UINT32_MAX);
+}
+
+uint32_t lab_ms_to_next(const struct lab *lab)
+{
+	return LWIP_MIN(lab->stack->ms_to_next(lab), ms_to_wire(lab));
 }
 
 bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsigned int timeout_ms)
@@ -432,10 +443,11 @@ void lab_run_timers(struct lab *lab)
 /* One step of so many ms at most, to lwIP's next timer. Returns the ms that are left. */
 static uint32_t pass_step(struct lab *lab, uint32_t left)
 {
-	uint32_t step = LWIP_MIN(lab_ms_to_next(lab), left);
+	struct cause before = begin_lwip_timers(lab);
+	uint32_t step = lab->stack->pass(lab, LWIP_MIN(left, ms_to_wire(lab)));
 
-	clock_advance(step);
-	lab_run_timers(lab);
+	timeline_set_cause(lab->timeline, before);
+	lab_pump(lab);
 	return left - step;
 }
 

@@ -19,8 +19,10 @@
 #include <stdint.h>
 
 #include "common/neighbour.h"
+#include "lab/board.h"
 #include "lab/device.h"
 #include "lab/hosts.h"
+#include "lab/stack.h"
 #include "lab/why.h"
 #include "lab/wire.h"
 #include "linux/entropy.h"
@@ -38,10 +40,15 @@ struct lab_settings {
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
 	enum device_kind netif; /**< that link; lab_open() makes a choice of DEVICE_ANY */
 	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
+	/** The program, and its arguments, of the board that lwIP is on (board.h); NULL: it is in this process. */
+	const char *const *board;
 };
 
 struct lab {
 	struct lab_settings settings;
+	const struct stack *stack; /**< lwIP, here or on the board */
+	struct board *board;       /**< NULL: there is none */
+	uint64_t lwip_seed;        /**< of lwIP's randomness */
 	struct timeline *timeline;
 	struct flows flows;
 	struct wire wire;
