@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/boards.h"
 #include "cmd/scripts.h"
 #include "cmd/world.h"
 #include "end/lwip_option.h"
@@ -30,8 +31,11 @@ static int take_format(struct run_options *options, const char *text, struct why
 static int take_lwip(struct run_options *options, const char *text, struct why *why)
 {
 	struct lwip_option option;
-	int err = option_setting(&options->lwip, "--lwip", text, why);
+	int err;
 
+	if (boards_is_mcu(text))
+		return boards_mcu(text, &options->lab.board, why);
+	err = option_setting(&options->lwip, "--lwip", text, why);
 	return err < 0 ? err : lwip_option_parse(text, &option, why);
 }
 
@@ -42,6 +46,8 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 		return take_format(options, text, why);
 	if (strcmp(kind->name, "lwip") == 0)
 		return take_lwip(options, text, why);
+	if (strcmp(kind->name, "board") == 0)
+		return boards_command(text, &((struct run_options *)options)->lab.board, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&((struct run_options *)options)->guard, text, why);
 	if (strcmp(kind->name, "netif") == 0)
@@ -87,7 +93,10 @@ static const struct option_kind kinds[] = {
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
 	{ "lwip", "NAME=VALUE", '\0', true, OPTION_OWN, 0, 0, 0,
-	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES },
+	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES "\n"
+	  "or, in place of NAME=VALUE, mcu: lwIP runs on a Cortex-M3 (docs/board.md)" },
+	{ "board", "COMMAND", '\0', true, OPTION_OWN, 0, 0, 0,
+	  "lwIP runs on a board, which this command is: docs/board.md" },
 	{ "guard", "[=N]", '\0', true, OPTION_OWN, 0, 0, 0,
 	  "SYN cookies before lwIP's listeners, beyond N half-open connections\n"
 	  "(default: a quarter of lwIP's pcbs; 0: for each connection)" },
