@@ -3,8 +3,8 @@
 # Builds a firmware for the board, port/mps2-an385, with a cross-compiler: $(B).elf, and $(B).map, its
 # link map, from objects in $(B).
 #
-#   FIRMWARE  PROFILE[-trace][-guard]: the profile's lwipopts.h is in config/PROFILE; trace and guard are
-#             compiled in if named
+#   FIRMWARE  PROFILE[-trace][-guard]: the demonstration; the profile's lwipopts.h is in config/PROFILE; trace and
+#             guard are compiled in if named. PROFILE-agent: the board in the lab, with both
 #   LWIP      the instrumented tree, as scripts/lwip-prepare leaves it
 #   WARNINGS  those of our own sources
 
@@ -30,14 +30,18 @@ BOARD   := port/mps2-an385
 ifeq ($(wildcard config/$(PROFILE)/lwipopts.h),)
 $(error there is no profile '$(PROFILE)': config/ has minimal, default and lab)
 endif
-ifneq ($(filter-out trace guard,$(wordlist 2,9,$(WORDS))),)
-$(error '$(FIRMWARE)' is no firmware: after the profile come -trace, -guard or both)
+ifneq ($(filter-out trace guard agent,$(wordlist 2,9,$(WORDS))),)
+$(error '$(FIRMWARE)' is no firmware: after the profile come -trace, -guard or both, or -agent)
 endif
+AGENT    := $(filter agent,$(WORDS))
 
 ALL_C    = $(MCU) -std=c11 -MD -MP $(CFLAGS) -ffunction-sections -fdata-sections -fno-common --specs=nano.specs \
-	-DTCP_TRACE=$(words $(filter trace,$(WORDS))) -DTCP_GUARD=$(words $(filter guard,$(WORDS)))
+	-DTCP_TRACE=$(words $(filter trace agent,$(WORDS))) -DTCP_GUARD=$(words $(filter guard agent,$(WORDS)))
 INCLUDES := -Iport -Iport/include -Iport/trace -Iconfig/$(PROFILE) -Iconfig
-SRC      := $(wildcard $(BOARD)/*.c port/common/*.c port/guard/*.c)
+# What the two firmwares do not share.
+MAIN     := $(if $(AGENT),$(BOARD)/lab.c $(wildcard port/agent/*.c port/trace/*.c port/common/*.c), \
+	$(BOARD)/demo.c $(BOARD)/services.c $(BOARD)/trace.c port/common/clock.c port/common/entropy.c)
+SRC      := $(filter-out %/lab.c %/demo.c %/services.c %/trace.c,$(wildcard $(BOARD)/*.c)) $(wildcard port/guard/*.c) $(MAIN)
 OBJ      := $(SRC:%.c=$(B)/%.o)
 HEADERS  := config/mcu.h config/lwip_hooks.h config/$(PROFILE)/lwipopts.h port/trace/tcp_trace.h \
 	port/guard/tcp_guard_hooks.h port/include/arch/cc.h

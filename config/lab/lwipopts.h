@@ -8,7 +8,9 @@
 
 #include "mcu.h"
 
-#define MIB2_STATS 1 /* SNMP's counters: opens, resets, retransmissions */
+#define MIB2_STATS                    1 /* SNMP's counters: opens, resets, retransmissions */
+#define LWIP_NUM_NETIF_CLIENT_DATA    1 /* from a netif to its neighbours (common/neighbour.h) */
+#define ETHARP_SUPPORT_STATIC_ENTRIES 1 /* likewise */
 
 /* -- Memory: for some dozens of connections, most of them in TIME_WAIT */
 #define MEM_SIZE                (128 * 1024)

@@ -12,7 +12,7 @@
 
 #define PROTOCOL "1"
 
-/* The clock's time, the command's name, its arguments. */
+/* The clock's time, where it has moved, the command's name, its arguments. */
 #define FIELDS (2 + AGENT_ARGS)
 
 /* Callbacks that wait for the lab, each called inside the next one. */
@@ -74,28 +74,30 @@ static void say_answer(err_t err, const struct agent_answer *answer)
 /* "return ERR". lwIP takes ERR_ABRT for: the pcb is no more. So it is nobody's to say. */
 static bool is_return(char *field[], unsigned int count, int *err)
 {
-	return innermost != NULL && count == 3 && strcmp(field[1], "return") == 0 &&
-	       line_negative(field[2], ERR_ARG, err) && (*err != ERR_ABRT || innermost->released);
+	return innermost != NULL && count == 2 && strcmp(field[0], "return") == 0 &&
+	       line_negative(field[1], ERR_ARG, err) && (*err != ERR_ABRT || innermost->released);
 }
 
 /* True: the line is the "return" that the innermost callback waits for. */
 static bool obey(int *returned)
 {
 	struct agent_answer answer = { .count = 0 };
-	char *field[FIELDS];
+	char *fields[FIELDS], **field = fields;
 	unsigned int count = line_split(line, field, FIELDS);
 	err_t err = ERR_ARG;
 	uint64_t ms;
 
-	if (count >= 2 && count <= FIELDS && line_number(field[0], UINT32_MAX, &ms)) {
+	if (count > 1 && line_number(field[0], UINT32_MAX, &ms)) {
 		set_clock((uint32_t)ms);
-		if (is_return(field, count, returned))
-			return true;
-		if (innermost != NULL && innermost->depth == AGENT_DEPTH)
-			err = ERR_INPROGRESS;
-		else
-			err = agent_carry_out(field + 1, count - 1, innermost != NULL, &answer);
+		field++;
+		count--;
 	}
+	if (is_return(field, count, returned))
+		return true;
+	if (innermost != NULL && innermost->depth == AGENT_DEPTH)
+		err = ERR_INPROGRESS;
+	else if (count <= 1 + AGENT_ARGS)
+		err = agent_carry_out(field, count, innermost != NULL, &answer);
 	say_answer(err, &answer);
 	return false;
 }

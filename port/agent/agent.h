@@ -36,6 +36,11 @@ extern "C" {
 #define AGENT_LINE 4096
 #endif
 
+/** Room for the data of one "write", in bytes; docs/board.md promises 65,535. */
+#ifndef AGENT_DATA
+#define AGENT_DATA 65536
+#endif
+
 /** How deep callbacks may nest. Deeper, no command but "return" is obeyed. */
 #ifndef AGENT_DEPTH
 #define AGENT_DEPTH 8

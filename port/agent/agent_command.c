@@ -26,6 +26,20 @@ static err_t take_pcb(const char *field, bool listeners_too, struct agent_arg *a
 	return ERR_OK;
 }
 
+/* "68656c6c6f"; "@1460": so many bytes of those that have come by the netif. */
+static err_t take_data(char *field, struct agent_arg *arg)
+{
+	uint64_t size;
+
+	if (field[0] != '@')
+		return line_data(field, &arg->size) ? ERR_OK : ERR_ARG;
+	if (!line_number(field + 1, UINT16_MAX, &size))
+		return ERR_ARG;
+	arg->size = (uint16_t)size;
+	arg->as.data = agent_netif_data(arg->size);
+	return arg->as.data == NULL ? ERR_BUF : ERR_OK;
+}
+
 /* By the letters of struct agent_command's args. */
 static err_t take(char kind, char *field, struct agent_arg *arg)
 {
@@ -40,10 +54,10 @@ static err_t take(char kind, char *field, struct agent_arg *arg)
 	case 'w': return take_number(field, UINT16_MAX, arg);
 	case 'n': return take_number(field, UINT32_MAX, arg);
 	case 'l': return take_number(field, UINT64_MAX, arg);
+	case 'd': return take_data(field, arg);
 	case 'a': right = line_address(field, &arg->address); break;
 	case 'x': right = line_address_prefix(field, &arg->address, &arg->prefix); break;
 	case 'h': right = line_hwaddr(field, arg->as.hwaddr); break;
-	case 'd': right = line_data(field, &arg->size); break;
 	case 't': right = true; break;
 	case 'g':
 		arg->is_given = strcmp(field, "-") != 0;

@@ -26,11 +26,12 @@ struct agent_arg {
 		uint64_t number;
 		uint8_t hwaddr[6];
 		char *text;
+		const void *data;
 	} as;
 	ip_addr_t address;
 	bool is_given;  /**< false: "-" stands for the address */
 	uint8_t prefix; /**< with the address */
-	uint16_t size;  /**< of the data that text is */
+	uint16_t size;  /**< of the data */
 };
 
 /** What an answer tells beside the error. */
@@ -70,6 +71,13 @@ err_t agent_carry_out(char *field[], unsigned int count, bool inside, struct age
 
 /** The netif takes the agent in between. To be called once. */
 void agent_netif_attach(struct netif *netif);
+
+/**
+ * Takes the data that have come in frames for the agent, all of them.
+ *
+ * @return the first size bytes, until the next such frame; NULL: there are not so many
+ */
+const void *agent_netif_data(uint16_t size);
 
 /**
  * @return the pcb of this handle, when the board has given it and lwIP has not released it; NULL: there is none

@@ -160,7 +160,7 @@ void line_say_word(const char *text)
 {
 	board_putc(' ');
 	for (; *text != '\0'; text++)
-		board_putc((char)(*text == ' ' ? '_' : *text));
+		board_putc((char)(*text == ' ' ? '~' : *text));
 }
 
 /* Without leading zeros. */

@@ -55,7 +55,7 @@ bool line_data(char *field, uint16_t *size);
 
 void line_begin(const char *text);
 void line_say(const char *text);
-/** The same, with '_' for each blank. */
+/** The same, with '~' for each blank. */
 void line_say_word(const char *text);
 void line_say_number(uint32_t number);
 void line_say_signed(int number);

@@ -10,8 +10,10 @@
 #include "common/neighbour.h"
 #include "lwip/netif.h"
 #include "lwip/priv/tcp_priv.h" /* the lists of pcbs */
+#include "lwip/prot/ethernet.h"
 
-#define LEAST_MTU 68 /* RFC 791, 3.2 */
+#define LEAST_MTU 68         /* RFC 791, 3.2 */
+#define DATA_TYPE 0x88, 0xb5 /* IEEE Std 802, Local Experimental Ethertype 1 */
 
 static struct netif *netif;
 static struct neighbours neighbours;
@@ -29,6 +31,42 @@ static err_t output(struct netif *to, struct pbuf *p)
 	return err;
 }
 
+/* -- Data for the agent come in frames of their own, since a serial line is slow. */
+
+static uint8_t data[AGENT_DATA];
+static uint32_t data_size;
+
+static void keep_data(const struct pbuf *p)
+{
+	uint16_t size = (uint16_t)(p->tot_len - SIZEOF_ETH_HDR);
+
+	if (size > sizeof(data) - data_size)
+		size = (uint16_t)(sizeof(data) - data_size);
+	data_size += pbuf_copy_partial(p, data + data_size, size, SIZEOF_ETH_HDR);
+}
+
+const void *agent_netif_data(uint16_t size)
+{
+	bool is_there = size <= data_size;
+
+	data_size = 0;
+	return is_there ? data : NULL;
+}
+
+static netif_input_fn stack_input;
+
+static err_t input(struct pbuf *p, struct netif *from)
+{
+	const uint8_t type[] = { DATA_TYPE };
+
+	if (p->tot_len < SIZEOF_ETH_HDR ||
+	    pbuf_memcmp(p, SIZEOF_ETH_HDR - sizeof(type), type, sizeof(type)) != 0)
+		return stack_input(p, from);
+	keep_data(p);
+	pbuf_free(p);
+	return ERR_OK;
+}
+
 /* Nobody speaks before an experiment begins: groups of multicast are not reported. */
 void agent_netif_attach(struct netif *added)
 {
@@ -36,6 +74,8 @@ void agent_netif_attach(struct netif *added)
 	netif->flags &= (u8_t) ~(NETIF_FLAG_IGMP | NETIF_FLAG_MLD6);
 	driver_output = netif->linkoutput;
 	netif->linkoutput = output;
+	stack_input = netif->input;
+	netif->input = input;
 	neighbour_attach(&neighbours, netif);
 }
 

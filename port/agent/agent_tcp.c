@@ -214,15 +214,17 @@ static err_t obey_connect(const struct agent_arg *arg, struct agent_answer *answ
 
 static err_t obey_room(const struct agent_arg *arg, struct agent_answer *answer)
 {
-	answer->value[answer->count++] = tcp_sndbuf(arg[0].as.pcb);
-	answer->value[answer->count++] = tcp_sndqueuelen(arg[0].as.pcb);
+	const struct tcp_pcb *pcb = arg[0].as.pcb;
+
+	answer->value[answer->count++] =
+		tcp_sndqueuelen(pcb) > TCP_SND_QUEUELEN / 2 ? 0 : tcp_sndbuf(pcb);
 	return ERR_OK;
 }
 
 static err_t obey_write(const struct agent_arg *arg, struct agent_answer *answer)
 {
 	(void)answer;
-	return tcp_write(arg[0].as.pcb, arg[1].as.text, arg[1].size, TCP_WRITE_FLAG_COPY);
+	return tcp_write(arg[0].as.pcb, arg[1].as.data, arg[1].size, TCP_WRITE_FLAG_COPY);
 }
 
 static err_t obey_output(const struct agent_arg *arg, struct agent_answer *answer)

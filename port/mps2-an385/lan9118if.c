@@ -242,11 +242,23 @@ int lan9118if_poll(struct netif *netif, int budget)
 
 /* -- Starting (3.11) */
 
+static bool write_hwaddr(uintptr_t base, const uint8_t mac[6])
+{
+	return lan9118_mac_write(base, LAN9118_MAC_ADDRL,
+				 mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
+					 (uint32_t)mac[3] << 24) &&
+	       lan9118_mac_write(base, LAN9118_MAC_ADDRH, mac[4] | (uint32_t)mac[5] << 8);
+}
+
+err_t lan9118if_set_hwaddr(struct netif *netif, const uint8_t hwaddr[6])
+{
+	return write_hwaddr(lan9118if_of(netif)->base, hwaddr) ? ERR_OK : ERR_IF;
+}
+
 /* @return NULL; else what the controller did not do */
 static const char *start(const struct lan9118if *ether)
 {
 	uintptr_t base = ether->base;
-	const uint8_t *mac = ether->hwaddr;
 	uint32_t id;
 
 	/* 3.11: the first access after power-on may be answered late. */
@@ -260,10 +272,7 @@ static const char *start(const struct lan9118if *ether)
 		return "finish its reset";
 	lan9118_write(base, LAN9118_HW_CFG, LAN9118_HW_CFG_MBO | LAN9118_HW_CFG_TX_5KB);
 	lan9118_write(base, LAN9118_AFC_CFG, LAN9118_AFC_CFG_FLOW);
-	if (!lan9118_mac_write(base, LAN9118_MAC_ADDRL,
-			       mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
-				       (uint32_t)mac[3] << 24) ||
-	    !lan9118_mac_write(base, LAN9118_MAC_ADDRH, mac[4] | (uint32_t)mac[5] << 8))
+	if (!write_hwaddr(base, ether->hwaddr))
 		return "take its Ethernet address";
 	if (!lan9118_phy_write(base, LAN9118_PHY_INT_MASK,
 			       LAN9118_PHY_INT_ENERGY | LAN9118_PHY_INT_NEGOTIATED |

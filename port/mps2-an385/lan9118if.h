@@ -48,6 +48,9 @@ struct lan9118if {
  */
 err_t lan9118if_init(struct netif *netif);
 
+/** Another Ethernet address, which netif->hwaddr has already. @return ERR_OK; ERR_IF: the controller does not take it */
+err_t lan9118if_set_hwaddr(struct netif *netif, const uint8_t hwaddr[6]);
+
 /** For the controller's interrupt: keeps it quiet until lan9118if_poll() has seen to its reason. */
 void lan9118if_interrupt(struct netif *netif);
 
