@@ -47,15 +47,17 @@ PACKAGES := libmnl libtraceevent libedit ncursesw
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES)) -lm
 
-PORT_SRC := $(wildcard port/linux/*.c port/guard/*.c)
+PORT_SRC := $(wildcard port/common/*.c port/linux/*.c port/trace/*.c port/guard/*.c)
 APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
+TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c)
+TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
 
-## build: build/tcplab, and nothing else (the default)
-build: $(B)/tcplab
+## build: build/tcplab, and build/template/board, the board that is a program (the default)
+build: $(B)/tcplab $(B)/template/board
 
 ## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
@@ -74,6 +76,15 @@ test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
+
+## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
+mcu: setup-mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build/mcu/lab-agent.elf build/mcu/linux-agent.elf
+
+## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html
+lab-mcu: mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
 
 ## bench: what an experiment costs on this machine
 bench: build
@@ -110,6 +121,8 @@ setup-build:
 	$(Q)scripts/setup build
 setup-test:
 	$(Q)scripts/setup build test
+setup-mcu:
+	$(Q)scripts/setup build mcu
 setup-check:
 	$(Q)scripts/setup build test check
 
@@ -127,7 +140,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS)
+units: $(UNITS) $(B)/template/board
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -190,6 +203,20 @@ $(B)/liblwip.a: $(LIBLWIP_NEEDS)
 	$(say) LWIP $@
 	$(call liblwip,)
 
+# The template: with options of its own, which lwIP has to be compiled with once more.
+$(B)/template/liblwip.a: $(LIBLWIP_NEEDS) port/template/lwipopts.h
+	$(say) LWIP $@
+	$(call liblwip,-Iport/template)
+
+$(B)/template/%.o: %.c $(LWIP)/.prepared $(B)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) -Iport/template $(filter-out -Iapp,$(INCLUDES)) -D_GNU_SOURCE -c -o $@ $<
+
+$(B)/template/board: $(TEMPLATE_OBJ) $(B)/template/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
+
 # For benches: room for thousands of half-open connections.
 CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
 $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
@@ -201,11 +228,17 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
+# The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
+	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
+
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
+needs-mcu:
+	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

@@ -22,21 +22,30 @@
 
 /*
  * -- Memory: real pools, for a live host with hundreds of connections. An experiment takes all but a few
- * objects of each away before it begins (app/lab/pools.h), so that exhaustion can be shown.
+ * objects of each away before it begins (app/lab/pools.h), so that exhaustion can be shown. A board's
+ * profile has its own numbers, and takes the rest from here.
  */
-#define MEM_ALIGNMENT 8           /* of a pointer on 64-bit machines */
-#define MEM_SIZE      (64u << 20) /* a full send buffer each; pages not in use take no memory */
+#define MEM_ALIGNMENT 8 /* of a pointer on 64-bit machines */
+#ifndef MEM_SIZE
+#define MEM_SIZE (64u << 20) /* a full send buffer each; pages not in use take no memory */
+#endif
 #ifndef MEMP_NUM_TCP_PCB
 #define MEMP_NUM_TCP_PCB 1024 /* 600 clients at a time, and as many of theirs in TIME_WAIT */
 #endif
+#ifndef MEMP_NUM_TCP_PCB_LISTEN
 #define MEMP_NUM_TCP_PCB_LISTEN 32 /* the services, and those that a person opens */
-#define MEMP_NUM_UDP_PCB        8  /* echo, daytime, mDNS, and room for one's own */
+#endif
+#define MEMP_NUM_UDP_PCB 8 /* echo, daytime, mDNS, and room for one's own */
 #ifndef MEMP_NUM_TCP_SEG
 #define MEMP_NUM_TCP_SEG 8192 /* a dozen for each connection */
 #endif
+#ifndef MEMP_NUM_PBUF
 #define MEMP_NUM_PBUF 8192 /* one per queued segment that refers to data */
+#endif
+#ifndef PBUF_POOL_SIZE
 #define PBUF_POOL_SIZE \
 	2048 /* frames on their way, segments out of order, what no application took */
+#endif
 #define MEMP_NUM_SYS_TIMEOUT \
 	(LWIP_NUM_SYS_TIMEOUT_INTERNAL + 16) /* mDNS: probes, and delayed answers of each family */
 #define LWIP_PBUF_REF_T u16_t                /* more than 255 references to one pbuf are legal */

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/boards.h"
 #include "cmd/scripts.h"
 #include "cmd/world.h"
 #include "end/lwip_option.h"
@@ -27,13 +28,21 @@ static int take_format(struct run_options *options, const char *text, struct why
 	return format < 0 ? format : 0;
 }
 
+static int take_lwip(struct run_options *options, const char *text, struct why *why)
+{
+	return boards_is_mcu(text) ? boards_mcu(text, &options->lab.board, why)
+				   : world_take_lwip(&options->lwip, text, why);
+}
+
 static int take_own(void *options, const struct option_kind *kind, const char *text,
 		    struct why *why)
 {
 	if (strcmp(kind->name, "format") == 0)
 		return take_format(options, text, why);
 	if (strcmp(kind->name, "lwip") == 0)
-		return world_take_lwip(&((struct run_options *)options)->lwip, text, why);
+		return take_lwip(options, text, why);
+	if (strcmp(kind->name, "board") == 0)
+		return boards_command(text, &((struct run_options *)options)->lab.board, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&((struct run_options *)options)->guard, text, why);
 	if (strcmp(kind->name, "netif") == 0)
@@ -79,7 +88,10 @@ static const struct option_kind kinds[] = {
 	  "a parameter of the kernel, in the private namespace, as\n"
 	  "net.ipv4.tcp_fin_timeout=2" },
 	{ "lwip", "NAME=VALUE", '\0', true, OPTION_OWN, 0, 0, 0,
-	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES },
+	  "a setting of each of lwIP's connections:\n" LWIP_OPTION_NAMES "\n"
+	  "or, in place of NAME=VALUE, mcu: lwIP runs on a Cortex-M3 (docs/board.md)" },
+	{ "board", "COMMAND", '\0', true, OPTION_OWN, 0, 0, 0,
+	  "lwIP runs on a board, which this command is: docs/board.md" },
 	WORLD_GUARD_OPTION,
 	WORLD_RULE_OPTIONS,
 	{ "patience", "MS", '\0', true, OPTION_NUMBER, AT(patience_ms), 1, 600000,

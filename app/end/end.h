@@ -169,7 +169,7 @@ uint32_t lwip_end_time_wait_ms(void);
 /** @return how many connections lwIP has room for: a live host's has more (lab/pools.h) */
 unsigned int lwip_end_pcbs(void);
 
-/** lwIP's pool of pcbs, since lwip_end_watch_pool(). */
+/** The pcbs of the lwIP in this process, since lwip_end_watch_pool(). */
 struct lwip_pool {
 	uint32_t used;    /**< now, TIME_WAIT included, listeners not */
 	uint32_t most;    /**< at the same time */
@@ -178,7 +178,7 @@ struct lwip_pool {
 void lwip_end_watch_pool(struct end *end);
 struct lwip_pool lwip_end_pool(const struct end *end);
 
-/** Counts lwIP's connections, listeners included, by their state; strangers' too. */
+/** Counts the connections of the lwIP in this process, listeners included, by their state; strangers' too. */
 void lwip_end_states(uint32_t in_state[ST_COUNT]);
 
 #define LEAKS_STRLEN 120

@@ -1,61 +1,64 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/guard.h"
 
+#include <string.h>
+
+#include "end/end.h"
 #include "end/flood.h"
+#include "end/lwip_api.h"
 #include "guard/tcp_guard.h"
-#include "lab/pools.h"
 
 /* As lwIP, the guard is one per process. */
 static struct lab *guarded;
 static struct cause frame; /* that was the cause before the guard acted */
 
-static const struct {
-	const char *name, *text;
+/* In its own words, and in the timeline's. What it does while it acts is its doing, not the frame's. */
+static const struct deed {
+	const char *event, *name, *text;
+	bool begins_to_act,
+		ends_to_act; /* an answer that is sent is the last thing done about its frame */
 } deeds[] = {
-	[TCP_GUARD_ANSWERS] = { GUARD_ANSWER, "answers by a cookie, and keeps nothing" },
-	[TCP_GUARD_UNSENT] = { "unsent", "no memory, or no way, for the answer" },
-	[TCP_GUARD_OPENS] = { "open", "a valid cookie: lwIP gets the SYN that must have been" },
-	[TCP_GUARD_OPENED] = { GUARD_OPENED, "lwIP has taken it; the ACK follows" },
-	[TCP_GUARD_NO_ROOM] = { "no room", "lwIP has no room for one more: ACK dropped" },
-	[TCP_GUARD_FORGED] = { "forged", "no valid cookie" },
-	[TCP_GUARD_EXPIRED] = { "expired", "a cookie that has expired" },
-	[TCP_GUARD_REPLAYED] = { "replayed", "a cookie that was used before" },
+	{ "answers", GUARD_ANSWER, "answers by a cookie, and keeps nothing", true, false },
+	{ "unsent", "unsent", "no memory, or no way, for the answer", false, true },
+	{ "opens", "open", "a valid cookie: lwIP gets the SYN that must have been", true, false },
+	{ "opened", GUARD_OPENED, "lwIP has taken it; the ACK follows", false, true },
+	{ "no room", "no room", "lwIP has no room for one more: ACK dropped", false, true },
+	{ "forged", "forged", "no valid cookie", false, false },
+	{ "expired", "expired", "a cookie that has expired", false, false },
+	{ "replayed", "replayed", "a cookie that was used before", false, false },
 };
 
-/* What is sent, or what lwIP does, now is the guard's doing. */
-static bool begins_to_act(enum tcp_guard_event event)
+static const struct deed *find_deed(const char *event)
 {
-	return event == TCP_GUARD_ANSWERS || event == TCP_GUARD_OPENS;
+	for (size_t i = 0; i < sizeof(deeds) / sizeof(deeds[0]); i++)
+		if (strcmp(deeds[i].event, event) == 0)
+			return &deeds[i];
+	return NULL;
 }
 
-/* An answer that is sent is the last thing done about its frame. */
-static bool ends_to_act(enum tcp_guard_event event)
+void guard_on_event(const char *name)
 {
-	return event == TCP_GUARD_UNSENT || event == TCP_GUARD_OPENED || event == TCP_GUARD_NO_ROOM;
-}
-
-static void on_event(void *context, enum tcp_guard_event event)
-{
-	struct timeline *timeline = guarded->timeline;
+	const struct deed *deed = find_deed(name);
+	struct timeline *timeline;
 	const struct event *cause;
-	struct event *deed;
+	struct event *event;
 
-	(void)context;
-	if (guarded->wire.in_bulk)
-		return; /* nor are its frames on the timeline */
-	if (ends_to_act(event))
+	if (guarded == NULL || deed == NULL || guarded->wire.in_bulk)
+		return; /* nor are the frames of a bulk on the timeline */
+	timeline = guarded->timeline;
+	if (deed->ends_to_act)
 		timeline_set_cause(timeline, frame);
 	cause = timeline_event(timeline, timeline_cause(timeline).event);
-	deed = timeline_add(timeline, EV_GUARD, WHO_LWIP, cause == NULL ? NULL : cause->conn);
-	deed->guard.name = deeds[event].name;
-	deed->guard.text = deeds[event].text;
-	if (begins_to_act(event))
-		frame = timeline_set_cause(timeline, (struct cause){ .event = deed->n });
+	event = timeline_add(timeline, EV_GUARD, WHO_LWIP, cause == NULL ? NULL : cause->conn);
+	event->guard.name = deed->name;
+	event->guard.text = deed->text;
+	if (deed->begins_to_act)
+		frame = timeline_set_cause(timeline, (struct cause){ .event = event->n });
 }
 
 unsigned int guard_default_threshold(void)
 {
-	return pools_size(MEMP_TCP_PCB) / 4;
+	return lwip_end_pcbs() / 4;
 }
 
 unsigned int guard_count(struct flood_counter *counter)
@@ -88,8 +91,7 @@ void guard_start(struct lab *lab, unsigned int threshold)
 				      "threshold %u", threshold);
 
 	guarded = lab;
-	tcp_guard_observe(on_event, NULL);
-	tcp_guard_start((u16_t)threshold);
+	lwip_api()->guard_start((uint16_t)threshold);
 	lab_call_end(lab, call, before, NULL);
 }
 
@@ -98,7 +100,7 @@ void guard_stop(struct lab *lab)
 	struct cause before;
 	struct event *call = lab_call(lab, &before, WHO_LWIP, NULL, "tcp_guard_stop", "%s", "");
 
-	tcp_guard_stop();
+	lwip_api()->guard_stop();
 	guarded = NULL;
 	lab_call_end(lab, call, before, NULL);
 }

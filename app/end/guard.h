@@ -31,6 +31,9 @@ unsigned int guard_count(struct flood_counter *counter);
  */
 void guard_start(struct lab *lab, unsigned int threshold);
 
+/** It has done something. @param name  of enum tcp_guard_event: "answers", "no room" */
+void guard_on_event(const char *name);
+
 /** Stops it; what it has answered by a cookie will not be known any more. */
 void guard_stop(struct lab *lab);
 

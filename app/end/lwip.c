@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The lwIP end: an application of lwIP's callback API ("raw API", lwip/tcp.h) whose callbacks
- * write to the timeline, and the trace hook that watches its pcbs.
+ * The lwIP end: an application of lwIP's callback API (lwip_api.h) whose callbacks write to the timeline,
+ * and the watcher that the trace hook reports to.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,23 +9,16 @@
 #include <string.h>
 
 #include "end/end.h"
+#include "end/lwip_api.h"
 #include "end/lwip_err.h"
 #include "end/lwip_option.h"
 #include "end/unread.h"
-#include "lab/lwip_addr.h"
 #include "lab/pools.h"
-#include "lwip/memp.h"
-#include "lwip/priv/tcp_priv.h" /* TCP_MSL, TCP_SLOW_INTERVAL, the lists: lwIP names them nowhere else */
-#include "lwip/stats.h"
-#include "lwip/tcp.h"
-#include "tcp_trace.h"
-
-/* In units of the slow timer: the poll callback comes every two seconds, as in lwIP's own apps. */
-#define POLL_INTERVAL 4
+#include "lwip/def.h"
 
 struct lwip_conn {
 	struct conn conn;
-	struct tcp_pcb *pcb;   /* until it is CLOSED: what the hook knows the connection by */
+	lwip_pcb pcb;          /* until it is CLOSED: what the hook knows the connection by */
 	struct unread *unread; /* received, not yet taken by conn_recv() */
 	bool eof;              /* the other side's FIN has come after that */
 	bool connected;        /* the connected callback came */
@@ -34,16 +27,14 @@ struct lwip_conn {
 	int error;             /* what the err callback told, as an errno; 0: nothing */
 };
 
-#define POOLS 5
-
 struct lwip_end {
 	struct end end;
-	unsigned int used_before[POOLS];   /* of lwIP's pools, when the end was opened */
+	const struct lwip_api *lwip;
+	uint32_t used_before[LWIP_POOLS];  /* of lwIP's pools, when the end was opened */
 	const struct lwip_option *options; /* set on each connection */
 	int option_count;
 	unsigned int nameless;     /* listeners that name_listeners() is for */
 	struct lwip_conn *opening; /* inside tcp_listen: whose pcb lwIP is about to replace */
-	uint32_t refused;          /* SYNs for which lwIP had no pcb */
 };
 
 /* lwIP is one instance per process, and its hook has no argument: neither has this end. */
@@ -56,9 +47,9 @@ static struct lwip_conn *lwip_conn(struct conn *conn)
 
 /* -- The watcher */
 
-static struct lwip_conn *find(const struct tcp_pcb *pcb)
+static struct lwip_conn *find(lwip_pcb pcb)
 {
-	struct conn *conn = the_end->end.conns;
+	struct conn *conn = pcb == 0 ? NULL : the_end->end.conns;
 
 	while (conn != NULL && lwip_conn(conn)->pcb != pcb)
 		conn = conn->next;
@@ -66,22 +57,20 @@ static struct lwip_conn *find(const struct tcp_pcb *pcb)
 }
 
 /* A pcb that the application has not made: a passive open. */
-static struct lwip_conn *add_passive(struct tcp_pcb *pcb)
+static struct lwip_conn *add_passive(const struct lwip_transition *transition)
 {
-	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
-	struct endpoint remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port);
+	const struct endpoint *local = &transition->local, *remote = &transition->remote;
 	struct flows *flows = &the_end->end.lab->flows;
-	struct flow *flow = flow_find(flows, &local, &remote);
-	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, true);
+	struct flow *flow = flow_find(flows, local, remote);
+	struct conn *conn = end_add_conn(&the_end->end, local, remote, true);
 
-	conn->name = flow == NULL ? flow_open(flows, &local, &remote)->name : flow->name;
+	conn->name = flow == NULL ? flow_open(flows, local, remote)->name : flow->name;
 	conn->others = the_end->end.open; /* until our listener's accept callback comes */
-	lwip_conn(conn)->pcb = pcb;
 	return lwip_conn(conn);
 }
 
 /* Somebody else's tcp_listen(): the address comes after the transition. */
-static struct lwip_conn *add_listener(struct tcp_pcb *pcb)
+static struct lwip_conn *add_listener(void)
 {
 	struct endpoint any = { .family = 4 };
 	struct lwip_conn *c = lwip_conn(end_add_conn(&the_end->end, &any, &any, false));
@@ -90,7 +79,6 @@ static struct lwip_conn *add_listener(struct tcp_pcb *pcb)
 	flow_name_listener(&the_end->end.lab->flows, name);
 	c->conn.name = timeline_text(the_end->end.lab->timeline, "%s", name);
 	c->conn.others = c->nameless = true;
-	c->pcb = pcb;
 	the_end->nameless++;
 	return c;
 }
@@ -106,133 +94,93 @@ static void name_listeners(void)
 			continue;
 		c->nameless = false;
 		the_end->nameless--;
-		if (c->pcb == NULL)
+		if (c->pcb == 0)
 			continue;
-		local = lwip_addr_endpoint(&c->pcb->local_ip, c->pcb->local_port);
+		local = the_end->lwip->local(c->pcb);
 		conn->remote.family = local.family;
 		conn_set_local(conn, &local);
 	}
 }
 
 /* Somebody else's tcp_connect(). */
-static struct lwip_conn *add_active(struct tcp_pcb *pcb)
+static struct lwip_conn *add_active(const struct lwip_transition *transition)
 {
-	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
-	struct endpoint remote = lwip_addr_endpoint(&pcb->remote_ip, pcb->remote_port);
-	struct conn *conn = end_add_conn(&the_end->end, &local, &remote, false);
+	struct conn *conn =
+		end_add_conn(&the_end->end, &transition->local, &transition->remote, false);
 
 	conn->others = true;
-	lwip_conn(conn)->pcb = pcb;
 	return lwip_conn(conn);
 }
 
-static bool is_stranger(const ip_addr_t *remote_ip, uint16_t remote_port)
+static bool is_stranger(const struct endpoint *remote)
 {
-	struct endpoint remote = lwip_addr_endpoint(remote_ip, remote_port);
-
-	return the_end->end.is_stranger != NULL && the_end->end.is_stranger(&remote);
+	return the_end->end.is_stranger != NULL && the_end->end.is_stranger(remote);
 }
 
 /*
  * A transition of a pcb that belongs to no connection yet: a passive open; a stranger's, once it
  * is ESTABLISHED; what somebody else opens. NULL: not worth an event.
  */
-static struct lwip_conn *add_unknown(struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to)
+static struct lwip_conn *add_unknown(const struct lwip_transition *transition)
 {
+	bool strange = is_stranger(&transition->remote);
 	struct lwip_conn *c;
 
-	if (to == LISTEN)
-		return the_end->end.open ? add_listener(pcb) : NULL;
-	if (to == SYN_SENT)
-		return the_end->end.open ? add_active(pcb) : NULL;
-	if (!is_stranger(&pcb->remote_ip, pcb->remote_port))
-		return add_passive(pcb);
-	if (to != ESTABLISHED)
+	if (transition->to == ST_LISTEN)
+		return the_end->end.open ? add_listener() : NULL;
+	if (transition->to == ST_SYN_SENT)
+		return the_end->end.open ? add_active(transition) : NULL;
+	if (strange && transition->to != ST_ESTABLISHED)
 		return NULL;
-	c = add_passive(pcb);
-	c->conn.state = (enum state)from;
+	c = add_passive(transition);
+	if (strange)
+		c->conn.state = transition->from;
 	return c;
 }
 
 /* The active open's pcb has got its port just now. */
-static void name_active(struct conn *conn, const struct tcp_pcb *pcb)
+static void name_active(struct conn *conn, const struct endpoint *local)
 {
-	struct endpoint local = lwip_addr_endpoint(&pcb->local_ip, pcb->local_port);
-
-	conn_set_local(conn, &local);
+	conn_set_local(conn, local);
 	conn->name = flow_open(&conn->end->lab->flows, &conn->local, &conn->remote)->name;
 }
 
-/* Why tcp_slowtmr() releases a pcb: its own conditions, in its own order (lwIP, core/tcp.c). */
-static const char *expired(const struct tcp_pcb *pcb, enum tcp_state from)
+void lwip_on_state(const struct lwip_transition *transition)
 {
-	if (from == TIME_WAIT)
-		return "2MSL";
-	if (pcb->nrtx >= (from == SYN_SENT ? TCP_SYNMAXRTX : TCP_MAXRTX))
-		return "retransmission gave up";
-	if (pcb->persist_backoff > 0 && pcb->persist_probe >= TCP_MAXRTX)
-		return "persist gave up";
-	if (from == FIN_WAIT_2)
-		return "FIN_WAIT_2 time-out";
-	if (from == SYN_RCVD)
-		return "SYN_RCVD time-out";
-	if (from == LAST_ACK)
-		return "LAST_ACK time-out";
-	return "keepalive gave up";
-}
-
-void tcp_trace_state(const struct tcp_pcb *pcb, enum tcp_state from, enum tcp_state to,
-		     const char *func, int line)
-{
+	enum state from = transition->from, to = transition->to;
 	struct lwip_conn *c;
 
 	if (the_end == NULL)
 		return;
 	name_listeners();
-	if (to == LISTEN && the_end->opening != NULL)
-		the_end->opening->pcb = (struct tcp_pcb *)pcb;
-	c = find(pcb);
-	if (c == NULL)
-		c = add_unknown((struct tcp_pcb *)pcb, from, to);
-	if (c == NULL)
-		return;
-	if (to == SYN_SENT)
-		name_active(&c->conn, pcb);
-	if (to == CLOSED) {
-		if (from != LISTEN)
-			timeline_name_timer(the_end->end.lab->timeline, expired(pcb, from),
-					    c->conn.name);
-		c->pcb = NULL;
+	if (to == ST_LISTEN && the_end->opening != NULL)
+		the_end->opening->pcb = transition->pcb;
+	c = find(transition->pcb);
+	if (c == NULL) {
+		c = add_unknown(transition);
+		if (c == NULL)
+			return;
+		c->pcb = transition->pcb;
 	}
-	conn_enter(&c->conn, (enum state)to, SRC_HOOK, func, line);
+	if (to == ST_SYN_SENT)
+		name_active(&c->conn, &transition->local);
+	if (to == ST_CLOSED) {
+		if (from != ST_LISTEN && transition->reason != NULL)
+			timeline_name_timer(the_end->end.lab->timeline, transition->reason,
+					    c->conn.name);
+		c->pcb = 0;
+	}
+	conn_enter(&c->conn, to, SRC_HOOK, transition->func, transition->line);
 }
-/* conn_enter() takes lwIP's states as they are. */
-_Static_assert((int)CLOSED == (int)ST_CLOSED && (int)LISTEN == (int)ST_LISTEN &&
-		       (int)SYN_SENT == (int)ST_SYN_SENT && (int)SYN_RCVD == (int)ST_SYN_RCVD &&
-		       (int)ESTABLISHED == (int)ST_ESTABLISHED &&
-		       (int)FIN_WAIT_1 == (int)ST_FIN_WAIT_1 &&
-		       (int)FIN_WAIT_2 == (int)ST_FIN_WAIT_2 &&
-		       (int)CLOSE_WAIT == (int)ST_CLOSE_WAIT && (int)CLOSING == (int)ST_CLOSING &&
-		       (int)LAST_ACK == (int)ST_LAST_ACK && (int)TIME_WAIT == (int)ST_TIME_WAIT,
-	       "lwIP numbers its states otherwise");
 
-void tcp_trace_timer(const struct tcp_pcb *pcb, enum tcp_trace_timer timer)
+void lwip_on_timer(lwip_pcb pcb, const char *name)
 {
-	static const char *const names[] = {
-		[TCP_TRACE_TIMER_FAST] = "fast timer (delayed ACK or FIN)",
-		[TCP_TRACE_TIMER_SLOW] = "slow timer",
-		[TCP_TRACE_TIMER_RETRANSMISSION] = "retransmission",
-		[TCP_TRACE_TIMER_PERSIST] = "persist",
-		[TCP_TRACE_TIMER_KEEPALIVE] = "keepalive",
-	};
-
-	struct lwip_conn *c;
+	const struct lwip_conn *c;
 
 	if (the_end == NULL)
 		return;
-	c = pcb == NULL ? NULL : find(pcb);
-	timeline_name_timer(the_end->end.lab->timeline, names[timer],
-			    c == NULL ? NULL : c->conn.name);
+	c = find(pcb);
+	timeline_name_timer(the_end->end.lab->timeline, name, c == NULL ? NULL : c->conn.name);
 }
 
 /* -- lwIP's callbacks: what the application learns, and when */
@@ -249,11 +197,10 @@ static void callback(const struct lwip_conn *c, const char *name, const char *er
 
 static int close_pcb(struct conn *conn);
 
-static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+err_t lwip_on_recv(void *arg, struct pbuf *p, err_t err)
 {
 	struct lwip_conn *c = arg;
 
-	(void)pcb;
 	callback(c, "recv", lwip_err_name(err), p == NULL ? 0 : p->tot_len);
 	if (p != NULL) {
 		unread_keep(&c->unread, p);
@@ -265,24 +212,22 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
 	return ERR_OK;
 }
 
-static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t length)
+err_t lwip_on_sent(void *arg, uint16_t size)
 {
-	(void)pcb;
-	callback(arg, "sent", NULL, length);
+	callback(arg, "sent", NULL, size);
 	return ERR_OK;
 }
 
-static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+err_t lwip_on_poll(void *arg)
 {
 	const struct lwip_conn *c = arg;
 
-	(void)pcb;
 	timeline_name_timer(c->conn.end->lab->timeline, "slow timer", c->conn.name);
 	callback(arg, "poll", NULL, 0);
 	return ERR_OK;
 }
 
-static void on_err(void *arg, err_t err)
+void lwip_on_err(void *arg, err_t err)
 {
 	struct lwip_conn *c = arg;
 
@@ -290,38 +235,32 @@ static void on_err(void *arg, err_t err)
 	c->error = lwip_err_errno(err);
 }
 
-static err_t on_connected(void *arg, struct tcp_pcb *pcb, err_t err)
+err_t lwip_on_connected(void *arg, err_t err)
 {
-	(void)pcb;
 	((struct lwip_conn *)arg)->connected = true;
 	callback(arg, "connected", lwip_err_name(err), 0);
 	return ERR_OK;
 }
 
-static void set_callbacks(struct lwip_conn *c)
+static void attach(struct lwip_conn *c)
 {
-	tcp_arg(c->pcb, c);
-	tcp_recv(c->pcb, on_recv);
-	tcp_sent(c->pcb, on_sent);
-	tcp_err(c->pcb, on_err);
-	tcp_poll(c->pcb, on_poll, POLL_INTERVAL);
+	the_end->lwip->attach(c->pcb, c);
 	for (int i = 0; i < the_end->option_count; i++)
-		the_end->options[i].apply(c->pcb, the_end->options[i].value);
+		the_end->lwip->set(c->pcb, the_end->options[i].kind, the_end->options[i].value);
 }
 
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+err_t lwip_on_accept(void *arg, lwip_pcb pcb, const struct endpoint *from, err_t err)
 {
-	struct lwip_conn *c = pcb == NULL ? NULL : find(pcb);
+	struct lwip_conn *c = find(pcb);
 
-	the_end->refused += pcb == NULL;
-	if (pcb == NULL && is_stranger(ip_current_src_addr(), 0))
+	if (pcb == 0 && from != NULL && is_stranger(from))
 		return ERR_OK;
 	callback(c == NULL ? arg : c, "accept", lwip_err_name(err), 0);
 	if (c == NULL)
 		return ERR_OK; /* lwIP has no memory for one more, and says so to the listener */
 	c->conn.others = false;
-	set_callbacks(c);
-	tcp_backlog_delayed(pcb);
+	attach(c);
+	the_end->lwip->delay_backlog(pcb);
 	c->pending = true;
 	return ERR_OK;
 }
@@ -337,7 +276,7 @@ static int end_call(struct lwip_conn *c, struct event *call, struct cause before
 /* After tcp_close() and after the err callback, an application may not use its pcb any more. */
 static bool usable(const struct lwip_conn *c)
 {
-	return c->pcb != NULL && c->error == 0 && !c->conn.released;
+	return c->pcb != 0 && c->error == 0 && !c->conn.released;
 }
 
 /* What a call on a pcb answers that is not usable. */
@@ -352,12 +291,11 @@ static int bind_pcb(struct conn *conn)
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip = lwip_addr_of(&conn->local);
 
 	if (!usable(c))
 		return gone(c);
 	call = conn_call(conn, &before, "tcp_bind", "%s", endpoint_format(&conn->local, text));
-	return end_call(c, call, before, tcp_bind(c->pcb, &ip, conn->local.port));
+	return end_call(c, call, before, the_end->lwip->bind(c->pcb, &conn->local));
 }
 
 /* tcp_new and tcp_bind; the pcb is freed when binding fails. */
@@ -369,28 +307,28 @@ static int new_pcb(struct lwip_conn *c)
 	int result;
 
 	call = conn_call(conn, &before, "tcp_new", "%s", "");
-	c->pcb = tcp_new_ip_type(conn->local.family == 6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4);
-	lab_call_end(conn->end->lab, call, before, c->pcb == NULL ? "NULL" : NULL);
-	if (c->pcb == NULL)
+	c->pcb = the_end->lwip->new_pcb(conn->local.family);
+	lab_call_end(conn->end->lab, call, before, c->pcb == 0 ? "NULL" : NULL);
+	if (c->pcb == 0)
 		return -ENOMEM;
 	if (conn->end->reuse_address)
-		ip_set_option(c->pcb, SOF_REUSEADDR);
+		the_end->lwip->reuse_address(c->pcb);
 	if (conn->local.port == 0)
 		return 0;
 	result = bind_pcb(conn);
 	if (result < 0)
-		tcp_close(c->pcb);
+		the_end->lwip->close(c->pcb);
 	return result;
 }
 
 static int lwip_listen(struct conn *conn, unsigned int backlog)
 {
 	struct lwip_conn *c = lwip_conn(conn);
-	struct tcp_pcb *unbound;
+	lwip_pcb unbound, listener;
 	struct cause before;
 	struct event *call;
-	err_t err = ERR_OK;
-	u8_t places = (u8_t)LWIP_MIN(backlog, 0xffu);
+	err_t err;
+	uint8_t places = (uint8_t)LWIP_MIN(backlog, 0xffu);
 	int result = new_pcb(c);
 
 	if (result < 0)
@@ -398,15 +336,11 @@ static int lwip_listen(struct conn *conn, unsigned int backlog)
 	unbound = c->pcb;
 	the_end->opening = c;
 	call = conn_call(conn, &before, "tcp_listen", "backlog %u", places);
-	if (tcp_listen_with_backlog_and_err(unbound, places, &err) == NULL)
-		tcp_close(unbound);
+	err = the_end->lwip->listen(unbound, places, c, &listener);
+	if (err != ERR_OK)
+		the_end->lwip->close(unbound);
 	the_end->opening = NULL;
-	result = end_call(c, call, before, err);
-	if (result == 0) {
-		tcp_arg(c->pcb, c);
-		tcp_accept(c->pcb, on_accept);
-	}
-	return result;
+	return end_call(c, call, before, err);
 }
 
 static int connect_pcb(struct conn *conn, const struct endpoint *remote)
@@ -415,13 +349,12 @@ static int connect_pcb(struct conn *conn, const struct endpoint *remote)
 	char text[ENDPOINT_STRLEN];
 	struct cause before;
 	struct event *call;
-	ip_addr_t ip = lwip_addr_of(remote);
 	err_t err;
 
 	if (!usable(c))
 		return gone(c);
 	call = conn_call(conn, &before, "tcp_connect", "%s", endpoint_format(remote, text));
-	err = tcp_connect(c->pcb, &ip, remote->port, on_connected);
+	err = the_end->lwip->connect(c->pcb, remote);
 	call->conn = conn->name;
 	return end_call(c, call, before, err);
 }
@@ -433,10 +366,10 @@ static int lwip_connect(struct conn *conn)
 
 	if (result < 0)
 		return result;
-	set_callbacks(c);
+	attach(c);
 	result = connect_pcb(conn, &conn->remote);
 	if (result < 0)
-		tcp_close(c->pcb);
+		the_end->lwip->close(c->pcb);
 	return result;
 }
 
@@ -460,7 +393,7 @@ static struct conn *lwip_accept(struct conn *listener)
 		return NULL;
 	oldest->pending = false;
 	if (usable(oldest))
-		tcp_backlog_accepted(oldest->pcb);
+		the_end->lwip->accept_backlog(oldest->pcb);
 	return &oldest->conn;
 }
 
@@ -476,14 +409,14 @@ static ssize_t lwip_send(struct conn *conn, const void *data, size_t size)
 		return gone(c);
 	if (conn->state == ST_LISTEN)
 		return -ENOTCONN; /* tcp_write() is not for listeners: their pcb is a smaller one */
-	size = LWIP_MIN(size, LWIP_MIN(tcp_sndbuf(c->pcb), 0xffffu));
-	if (size == 0 || tcp_sndqueuelen(c->pcb) > TCP_SND_QUEUELEN / 2)
+	size = LWIP_MIN(size, LWIP_MIN(the_end->lwip->room(c->pcb), 0xffffu));
+	if (size == 0)
 		return 0;
 	call = conn_call(conn, &before, "tcp_write", "%zu bytes", size);
-	err = tcp_write(c->pcb, data, (u16_t)size, TCP_WRITE_FLAG_COPY);
+	err = the_end->lwip->write(c->pcb, data, (uint16_t)size);
 	written = err == ERR_OK;
 	if (written)
-		err = tcp_output(c->pcb); /* should it fail, lwIP's timers try again */
+		err = the_end->lwip->output(c->pcb); /* should it fail, lwIP's timers try again */
 	end_call(c, call, before, err);
 	if (written)
 		return (ssize_t)size;
@@ -505,7 +438,7 @@ static ssize_t lwip_recv(struct conn *conn, void *data, size_t size)
 			   LWIP_MIN(size, 0xffffu)); /* tcp_recved() takes a u16_t */
 	if (usable(c)) {
 		call = conn_call(conn, &before, "tcp_recved", "%zu bytes", size);
-		tcp_recved(c->pcb, (u16_t)size);
+		the_end->lwip->recved(c->pcb, (uint16_t)size);
 		lab_call_end(conn->end->lab, call, before, NULL);
 	}
 	return (ssize_t)size;
@@ -520,7 +453,7 @@ static int lwip_shutdown(struct conn *conn)
 	if (!usable(c))
 		return gone(c);
 	call = conn_call(conn, &before, "tcp_shutdown", "tx");
-	return end_call(c, call, before, tcp_shutdown(c->pcb, 0, 1));
+	return end_call(c, call, before, the_end->lwip->shutdown(c->pcb));
 }
 
 static int close_pcb(struct conn *conn)
@@ -532,7 +465,7 @@ static int close_pcb(struct conn *conn)
 	if (!usable(c))
 		return 0; /* the err callback has told that there is nothing left to close */
 	call = conn_call(conn, &before, "tcp_close", "%s", "");
-	return end_call(c, call, before, tcp_close(c->pcb));
+	return end_call(c, call, before, the_end->lwip->close(c->pcb));
 }
 
 static int lwip_abort(struct conn *conn)
@@ -547,36 +480,33 @@ static int lwip_abort(struct conn *conn)
 		return close_pcb(conn); /* tcp_abort() is not for listeners */
 	call = conn_call(conn, &before, "tcp_abort", "%s", "");
 	call->call.abort = true;
-	tcp_abort(c->pcb);
+	the_end->lwip->abort(c->pcb);
 	lab_call_end(conn->end->lab, call, before, NULL);
 	return 0;
 }
 
 static int lwip_set(struct conn *conn, enum conn_option option, int value)
 {
-	struct lwip_conn *c = lwip_conn(conn);
+	static const struct {
+		const char *name; /* NULL: lwIP has none */
+		uint32_t unit;
+	} options[] = {
+		[CONN_NODELAY] = { "nodelay", 1 },       [CONN_KEEPALIVE] = { "keepalive", 1 },
+		[CONN_KEEPIDLE] = { "keep_idle", 1000 }, [CONN_KEEPINTVL] = { "keep_intvl", 1000 },
+		[CONN_KEEPCNT] = { "keep_cnt", 1 },      [CONN_USER_TIMEOUT] = { NULL, 0 },
+	};
+	const struct lwip_conn *c = lwip_conn(conn);
+	const char *name = options[option].name;
 
 	if (!usable(c))
 		return gone(c);
-	switch (option) {
-	case CONN_NODELAY:
-		if (value)
-			tcp_nagle_disable(c->pcb);
-		else
-			tcp_nagle_enable(c->pcb);
-		return 0;
-	case CONN_QUICKACK: return 0; /* lwIP acknowledges a FIN at once, always */
-	case CONN_KEEPALIVE:
-		if (value)
-			ip_set_option(c->pcb, SOF_KEEPALIVE);
-		else
-			ip_reset_option(c->pcb, SOF_KEEPALIVE);
-		return 0;
-	case CONN_KEEPIDLE: c->pcb->keep_idle = (u32_t)value * 1000; return 0;
-	case CONN_KEEPINTVL: c->pcb->keep_intvl = (u32_t)value * 1000; return 0;
-	case CONN_KEEPCNT: c->pcb->keep_cnt = (u32_t)value; return 0;
-	default: return -ENOPROTOOPT;
-	}
+	if (option == CONN_QUICKACK)
+		return 0; /* lwIP acknowledges a FIN at once, always */
+	if (name == NULL)
+		return -ENOPROTOOPT;
+	the_end->lwip->set(c->pcb, tcp_option_find(name, strlen(name)),
+			   (uint32_t)value * options[option].unit);
+	return 0;
 }
 
 /*
@@ -589,13 +519,13 @@ static void lwip_abandon(struct end *end)
 		struct lwip_conn *c = lwip_conn(conn);
 
 		unread_drop(&c->unread);
-		if (c->pcb != NULL && conn->state == ST_LISTEN)
-			tcp_close(c->pcb);
-		else if (c->pcb != NULL)
-			tcp_abort(c->pcb);
+		if (c->pcb != 0 && conn->state == ST_LISTEN)
+			the_end->lwip->close(c->pcb);
+		else if (c->pcb != 0)
+			the_end->lwip->abort(c->pcb);
 	}
-	while (end->is_stranger != NULL && tcp_active_pcbs != NULL)
-		tcp_abort(tcp_active_pcbs);
+	if (end->is_stranger != NULL)
+		the_end->lwip->abort_all();
 }
 
 static void lwip_attend(struct end *end)
@@ -608,7 +538,7 @@ static bool lwip_is_forgotten(const struct conn *conn)
 {
 	const struct lwip_conn *c = (const struct lwip_conn *)conn;
 
-	if (c->pcb != NULL || c->pending || c->unread != NULL)
+	if (c->pcb != 0 || c->pending || c->unread != NULL)
 		return false;
 	return conn->released || conn->others || (conn->passive && !conn->accepted);
 }
@@ -616,86 +546,59 @@ static bool lwip_is_forgotten(const struct conn *conn)
 static void lwip_drop_default_route(struct end *end)
 {
 	(void)end;
-	netif_set_default(NULL);
+	the_end->lwip->drop_default_route();
 }
 
 static void lwip_dispose(struct end *end)
 {
 	(void)end;
+	the_end->lwip->end();
 	the_end = NULL;
+}
+
+const struct lwip_api *lwip_api(void)
+{
+	return the_end->lwip;
 }
 
 uint32_t lwip_end_time_wait_ms(void)
 {
-	const uint32_t msl = TCP_MSL, tick = TCP_SLOW_INTERVAL;
-
-	/* It ends with the first slow timer after 2MSL; one more tick may be under way. */
-	return 2 * (msl + tick);
+	return the_end->lwip->time_wait_ms();
 }
 
 unsigned int lwip_end_pcbs(void)
 {
-	return pools_size(MEMP_TCP_PCB);
-}
+	uint32_t size[LWIP_POOLS];
 
-/* -- lwIP's pools, as far as connections use them */
-
-static const struct {
-	memp_t pool;
-	const char *name;
-} pools[POOLS] = {
-	{ MEMP_TCP_PCB, "TCP_PCB" },     { MEMP_TCP_PCB_LISTEN, "TCP_PCB_LISTEN" },
-	{ MEMP_TCP_SEG, "TCP_SEG" },     { MEMP_PBUF, "PBUF" },
-	{ MEMP_PBUF_POOL, "PBUF_POOL" },
-};
-
-static unsigned int pool_used(int i)
-{
-	return lwip_stats.memp[pools[i].pool]->used;
+	if (the_end == NULL)
+		return pools_size(MEMP_TCP_PCB);
+	the_end->lwip->pools(NULL, size);
+	return size[LWIP_TCP_PCB];
 }
 
 unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
 {
+	static const char *const names[LWIP_POOLS] = {
+		[LWIP_TCP_PCB] = "TCP_PCB",     [LWIP_TCP_PCB_LISTEN] = "TCP_PCB_LISTEN",
+		[LWIP_TCP_SEG] = "TCP_SEG",     [LWIP_PBUF] = "PBUF",
+		[LWIP_PBUF_POOL] = "PBUF_POOL",
+	};
 	const struct lwip_end *self = (const struct lwip_end *)end;
+	uint32_t used[LWIP_POOLS];
 	unsigned int leaked = 0;
 	size_t length = 0;
 
+	self->lwip->pools(used, NULL);
 	text[0] = '\0';
-	for (int i = 0; i < POOLS; i++) {
-		unsigned int more = pool_used(i) - self->used_before[i];
+	for (int i = 0; i < LWIP_POOLS; i++) {
+		unsigned int more = used[i] - self->used_before[i];
 
 		leaked += more;
 		if (more != 0 && length < size)
 			length += (size_t)snprintf(text + length, size - length, "%s%s %u",
-						   length ? ", " : "", pools[i].name, more);
+						   length ? ", " : "", names[i], more);
 	}
 	return leaked;
-}
-
-void lwip_end_watch_pool(struct end *end)
-{
-	lwip_stats.memp[MEMP_TCP_PCB]->max = lwip_stats.memp[MEMP_TCP_PCB]->used;
-	((struct lwip_end *)end)->refused = 0;
-}
-
-struct lwip_pool lwip_end_pool(const struct end *end)
-{
-	const struct stats_mem *pcbs = lwip_stats.memp[MEMP_TCP_PCB];
-
-	return (struct lwip_pool){ .used = pcbs->used,
-				   .most = pcbs->max,
-				   .refused = ((const struct lwip_end *)end)->refused };
-}
-
-void lwip_end_states(uint32_t in_state[ST_COUNT])
-{
-	memset(in_state, 0, ST_COUNT * sizeof(in_state[0]));
-	for (const struct tcp_pcb_listen *l = tcp_listen_pcbs.listen_pcbs; l != NULL; l = l->next)
-		in_state[ST_LISTEN]++;
-	for (const struct tcp_pcb *pcb = tcp_active_pcbs; pcb != NULL; pcb = pcb->next)
-		in_state[pcb->state]++;
-	for (const struct tcp_pcb *pcb = tcp_tw_pcbs; pcb != NULL; pcb = pcb->next)
-		in_state[pcb->state]++;
 }
 
 void lwip_end_set(struct end *end, const struct lwip_option *options, int count)
@@ -736,8 +639,9 @@ int lwip_end_open(struct end **end, struct lab *lab)
 	the_end->end.ops = &lwip_ops;
 	the_end->end.lab = lab;
 	the_end->end.address = lab->lwip;
-	for (int i = 0; i < POOLS; i++)
-		the_end->used_before[i] = pool_used(i);
+	the_end->lwip = lab->board == NULL ? &lwip_here : &lwip_board;
+	the_end->lwip->begin(lab);
+	the_end->lwip->pools(the_end->used_before, NULL);
 	*end = &the_end->end;
 	return 0;
 }

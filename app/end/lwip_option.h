@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What lwIP lets an application set on a connection while it runs (lwip/tcp.h, lwip/ip.h): a name
- * and a whole number. nodelay (tcp_nagle_disable) and keepalive (SOF_KEEPALIVE) are 0 or 1, keep_idle
- * and keep_intvl are in ms, the rest as in lwIP.
+ * A setting of lwIP's connections (common/tcp_option.h), as a person writes it.
  */
 #ifndef APP_END_LWIP_OPTION_H
 #define APP_END_LWIP_OPTION_H
 
 #include <stdint.h>
 
+#include "common/tcp_option.h"
 #include "lab/why.h"
 
-struct tcp_pcb;
-
 struct lwip_option {
-	void (*apply)(struct tcp_pcb *pcb, uint32_t value);
+	const struct tcp_option *kind;
 	uint32_t value;
 };
 
 /** The names, for people. */
-#define LWIP_OPTION_NAMES "nodelay, keepalive, keep_idle, keep_intvl, keep_cnt, ttl, tos, prio"
+#define LWIP_OPTION_NAMES TCP_OPTION_NAMES
 
 /**
  * Reads "keep_idle=5000".

@@ -136,7 +136,7 @@ static void send_segment(struct raw *raw, const char *flags, uint32_t seq, uint3
 			   sizeof(frame));
 	if (raw->spoil_checksum)
 		frame_spoil_checksum(frame);
-	wire_send(&raw->lab->wire, frame, size);
+	wire_send(&raw->lab->wire, WHO_RAW, frame, size);
 	lab_pump(raw->lab);
 }
 

@@ -7,7 +7,7 @@
 
 #include "lab/tick.h"
 #include "linux/clock.h"
-#include "lwip/timeouts.h"
+#include "lwip/def.h"
 
 /* Others may send as fast as that; the rest stays in the device's queue. */
 #define READS 4
@@ -72,12 +72,17 @@ void lab_pump(struct lab *lab)
 }
 
 /* Everything that a timer of lwIP does from here on has that timer as its cause. */
+static struct cause begin_lwip_timers(struct lab *lab)
+{
+	return timeline_set_cause(lab->timeline,
+				  (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+}
+
 static void run_lwip_timers(struct lab *lab)
 {
-	struct cause before = timeline_set_cause(
-		lab->timeline, (struct cause){ .timer = "lwip", .who = WHO_LWIP });
+	struct cause before = begin_lwip_timers(lab);
 
-	sys_check_timeouts();
+	lab->stack->run_timers(lab);
 	timeline_set_cause(lab->timeline, before);
 }
 
@@ -95,12 +100,17 @@ void lab_notice_kernel_timers(struct lab *lab)
 	lab->step_event = timeline_count(lab->timeline);
 }
 
-uint32_t lab_ms_to_next(const struct lab *lab)
+static uint32_t ms_to_wire(const struct lab *lab)
 {
 	uint64_t due_ns = wire_due_ns(&lab->wire), now_ns = clock_now_ns();
-	uint64_t wire_ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
+	uint64_t ms = due_ns <= now_ns ? 0 : (due_ns - now_ns - 1) / 1000000 + 1;
 
-	return (uint32_t)LWIP_MIN(sys_timeouts_sleeptime(), wire_ms);
+	return (uint32_t)LWIP_MIN(ms, UINT32_MAX);
+}
+
+uint32_t lab_ms_to_next(const struct lab *lab)
+{
+	return LWIP_MIN(lab->stack->ms_to_next(lab), ms_to_wire(lab));
 }
 
 bool lab_wait(struct lab *lab, bool (*holds)(void *context), void *context, unsigned int timeout_ms)
@@ -149,10 +159,11 @@ void lab_run_timers(struct lab *lab)
 /* One step of so many ms at most, to lwIP's next timer. Returns the ms that are left. */
 static uint32_t pass_step(struct lab *lab, uint32_t left)
 {
-	uint32_t step = LWIP_MIN(lab_ms_to_next(lab), left);
+	struct cause before = begin_lwip_timers(lab);
+	uint32_t step = lab->stack->pass(lab, LWIP_MIN(left, ms_to_wire(lab)));
 
-	clock_advance(step);
-	lab_run_timers(lab);
+	timeline_set_cause(lab->timeline, before);
+	lab_pump(lab);
 	return left - step;
 }
 

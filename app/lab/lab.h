@@ -18,10 +18,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/neighbour.h"
+#include "lab/board.h"
 #include "lab/device.h"
 #include "lab/ethernet.h"
 #include "lab/hosts.h"
-#include "lab/neighbour.h"
+#include "lab/stack.h"
 #include "lab/why.h"
 #include "lab/wire.h"
 #include "linux/entropy.h"
@@ -42,10 +44,15 @@ struct lab_settings {
 	/** lwIP is a host of a real Ethernet segment, without a namespace of its own, and ethernet_check() has nothing against it; NULL: it is not */
 	const struct ethernet_plan *ethernet;
 	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
+	/** The program, and its arguments, of the board that lwIP is on (board.h); NULL: it is in this process. */
+	const char *const *board;
 };
 
 struct lab {
 	struct lab_settings settings;
+	const struct stack *stack; /**< lwIP, here or on the board */
+	struct board *board;       /**< NULL: there is none */
+	uint64_t lwip_seed;        /**< of lwIP's randomness */
 	struct timeline *timeline;
 	struct flows flows;
 	struct wire wire;

@@ -131,6 +131,8 @@ static struct ethernet_plan addresses_of(const struct lab *lab)
 	if (lab->settings.ethernet != NULL)
 		return *lab->settings.ethernet;
 	memcpy(plan.hwaddr, lab_lwip_hwaddr, sizeof(plan.hwaddr));
+	if (lab->settings.board != NULL)
+		return plan; /* here only the driver is, and nothing shall speak */
 	if (lab_has_family(lab, 4)) {
 		plan.ipv4 = (struct ethernet_address){ host_address(HOST_LWIP, 4), host_prefix(4) };
 		plan.gateway = host_address(HOST_KERNEL, 4);
@@ -184,7 +186,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 
 		if (!lab_has_family(lab, families[i]))
 			continue;
-		if (neighbour_add(&lab->neighbours, &kernel, lab_kernel_hwaddr) < 0)
+		if (lab->stack->introduce(lab, &kernel, lab_kernel_hwaddr) < 0)
 			return why_set(why, ENOSPC,
 				       "lwIP has no room for the kernel's Ethernet address");
 		err = link_add_neighbour(lab->device.name, &lwip, lab_lwip_hwaddr, why);
@@ -195,7 +197,7 @@ static int introduce_hosts(struct lab *lab, struct why *why)
 int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hwaddr[6],
 		  struct why *why)
 {
-	if (neighbour_add(&lab->neighbours, host, hwaddr) < 0)
+	if (lab->stack->introduce(lab, host, hwaddr) < 0)
 		return why_set(why, ENOSPC, "lwIP has no room for one more Ethernet address");
 	return link_add_neighbour(lab->device.name, host, hwaddr, why);
 }
@@ -203,11 +205,9 @@ int lab_introduce(struct lab *lab, const struct endpoint *host, const uint8_t hw
 int lab_route_to_raw(struct lab *lab, const struct endpoint *network, uint8_t prefix,
 		     struct why *why)
 {
-	ip_addr_t gateway = lwip_addr_of(&lab->raw);
-
 	if (network->family != 4)
 		return why_set(why, EAFNOSUPPORT, "the third host is a router over IPv4 alone");
-	netif_set_gw(&lab->netif, ip_2_ip4(&gateway));
+	lab->stack->set_gateway(lab, &lab->raw);
 	return link_add_route(lab->device.name, network, prefix, &lab->raw, why);
 }
 
@@ -280,8 +280,10 @@ static int open_cable(struct lab *lab, struct why *why)
 	}
 	if (err == 0) {
 		device_poll(&lab->device, &lab->netif, DEVICE_FRAMES);
-		err = introduce_hosts(lab, why);
+		err = lab->stack->join(lab, why);
 	}
+	if (err == 0)
+		err = introduce_hosts(lab, why);
 	if (err < 0)
 		stop_lwip(lab);
 	return err;
@@ -316,8 +318,9 @@ static void seed_all(struct lab *lab)
 	lab->random.state = lab->settings.seed;
 	lwip = entropy_next(&lab->random);
 	lab->wire.seed = (uint64_t)entropy_next(&lab->random) << 32 | 2;
+	lab->lwip_seed = (uint64_t)lwip << 32 | 1;
 	if (lab->settings.ethernet == NULL)
-		entropy_seed((uint64_t)lwip << 32 | 1);
+		entropy_seed(lab->lwip_seed);
 	else
 		lab->random.state = (uint64_t)entropy_u32() << 32 | entropy_u32();
 }
@@ -337,9 +340,14 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 	lab->wire.now_ns = clock_now_ns;
 	lab->wire.on_segment = settings->ethernet != NULL;
 	lab->patience_ms = LAB_PATIENCE_MS;
-	err = settings->ethernet != NULL ? open_segment(lab, why) : open_cable(lab, why);
-	if (err < 0)
+	lab->stack = settings->board == NULL ? &stack_here : &stack_on_board;
+	err = lab->stack->start(lab, why);
+	if (err == 0)
+		err = settings->ethernet != NULL ? open_segment(lab, why) : open_cable(lab, why);
+	if (err < 0) {
+		lab->stack->stop(lab);
 		return err;
+	}
 	device_poll(&lab->device, &lab->netif, DEVICE_FRAMES);
 	lab->timeline = timeline_new(clock_now_ns);
 	lab->wire.before_kernel = before_kernel;
@@ -353,6 +361,7 @@ int lab_open(struct lab *lab, const struct lab_settings *settings, struct why *w
 void lab_close(struct lab *lab)
 {
 	wire_detach(&lab->wire);
+	lab->stack->stop(lab);
 	netif_remove(&lab->netif);
 	device_close(&lab->device);
 	flows_clear(&lab->flows);

@@ -438,9 +438,9 @@ static void enter_pbuf(struct wire *wire, enum who from, const struct pbuf *p)
 		free(copy);
 }
 
-const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size)
+const struct event *wire_send(struct wire *wire, enum who from, const uint8_t *frame, size_t size)
 {
-	return enter(wire, WHO_RAW, frame, size);
+	return enter(wire, from, frame, size);
 }
 
 /* In bulk, what is for the third host alone; returns whether it was. */
@@ -515,8 +515,12 @@ static void deliver_to_kernel(struct wire *wire, const struct packet *packet)
 
 static void deliver_to_lwip(struct wire *wire, const struct packet *packet)
 {
-	if (!give_to_lwip(wire, packet->bytes, (uint16_t)packet->size))
+	if (wire->lwip_got_frame != NULL) {
+		if (!wire->lwip_got_frame(wire->lwip_context, packet->bytes, packet->size))
+			note_fault(wire, packet, "lost", "the board does not take this frame");
+	} else if (!give_to_lwip(wire, packet->bytes, (uint16_t)packet->size)) {
 		note_fault(wire, packet, "lost", "lwIP's pbuf pool is empty");
+	}
 }
 
 int wire_bulk(struct wire *wire, enum who to, uint8_t *frame, uint16_t size)

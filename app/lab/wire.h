@@ -110,6 +110,13 @@ struct wire {
 	 */
 	void (*before_frame)(void *context, const struct event *frame);
 	void *context;
+	/**
+	 * lwIP is elsewhere, and the netif has no stack of its own: gets lwIP's frames, which it is done with
+	 * when this returns; false: it does not take it. What lwIP sends enters by wire_send(). NULL: lwIP is
+	 * behind the netif.
+	 */
+	bool (*lwip_got_frame)(void *context, const uint8_t *frame, size_t size);
+	void *lwip_context;
 	/** The third host, when there is one: its Ethernet address, and what gets its frames. */
 	uint8_t raw_hwaddr[6];
 	void (*raw_got_frame)(void *context, const struct event *frame);
@@ -132,8 +139,12 @@ void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeli
 /** @return who is at the device's far end: WHO_KERNEL or WHO_OTHERS */
 enum who wire_far_end(const struct wire *wire);
 
-/** The third host sends a frame. @return its event */
-const struct event *wire_send(struct wire *wire, const uint8_t *frame, size_t size);
+/**
+ * A host that is not the netif's and not the kernel sends a frame: WHO_RAW; WHO_LWIP where it is elsewhere.
+ *
+ * @return its event; NULL: it was not recorded
+ */
+const struct event *wire_send(struct wire *wire, enum who from, const uint8_t *frame, size_t size);
 
 /**
  * The third host sends a frame that is not recorded, and the stack works on it before this

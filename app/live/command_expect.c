@@ -44,14 +44,6 @@ static bool comes_true(void *context)
 	       (expectation->count == 1 || judge_goes(&conn, expectation->path));
 }
 
-static int find_state(const char *name)
-{
-	for (enum state state = ST_CLOSED; state < ST_COUNT; state++)
-		if (strcasecmp(state_name(state), name) == 0)
-			return (int)state;
-	return -1;
-}
-
 static int refuse_state(struct call *call, const char *word)
 {
 	char list[160] = "";
@@ -74,7 +66,7 @@ static int read_state(struct call *call, char *word, int *entry)
 		word[length - 1] = '\0';
 		word++;
 	}
-	state = find_state(word);
+	state = state_parse(word);
 	if (state < 0)
 		return refuse_state(call, word);
 	*entry = through ? THROUGH(state) : state;

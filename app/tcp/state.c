@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "tcp/state.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <strings.h>
 
 static const char *const names[] = {
 	[ST_CLOSED] = "CLOSED",           [ST_LISTEN] = "LISTEN",
@@ -16,6 +18,14 @@ _Static_assert(sizeof(names) / sizeof(names[0]) == ST_COUNT, "a state has no nam
 const char *state_name(enum state state)
 {
 	return state < ST_COUNT ? names[state] : "?";
+}
+
+int state_parse(const char *name)
+{
+	for (int state = 0; state < ST_COUNT; state++)
+		if (strcasecmp(names[state], name) == 0)
+			return state;
+	return -EINVAL;
 }
 
 #define FIGURE_5 "3.3.2, Figure 5"

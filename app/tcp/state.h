@@ -24,6 +24,9 @@ enum state {
 /** @return the state's name in RFC 9293, with underscores, as "FIN_WAIT_1"; never NULL */
 const char *state_name(enum state state);
 
+/** @return the state of this name, in either case; -EINVAL: there is none */
+int state_parse(const char *name);
+
 /** What makes a transition. */
 enum trigger {
 	BY_CALL = 1 << 0,    /**< a user call other than ABORT: OPEN, SEND, CLOSE (3.10) */

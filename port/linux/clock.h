@@ -1,44 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The virtual clock: what lwIP takes for time on Linux.
- *
- * It starts at 0, standing still. While it runs it follows CLOCK_MONOTONIC; it can be moved ahead
- * at any moment, so that two hours of keepalive need not be waited for. It never goes back.
+ * The clock on Linux: it runs with CLOCK_MONOTONIC (clock_gettime(2)).
  */
 #ifndef PORT_LINUX_CLOCK_H
 #define PORT_LINUX_CLOCK_H
 
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/**
- * Lets the clock run with real time. No effect when it runs.
- */
-void clock_run(void);
-
-/**
- * Stops the clock where it is. No effect when it stands.
- */
-void clock_hold(void);
-
-/**
- * Moves the clock ahead, running or not.
- *
- * @param ms  milliseconds
- */
-void clock_advance(uint32_t ms);
-
-/**
- * @return virtual time since the clock's start, in nanoseconds. sys_now() is the same time in
- *         milliseconds, modulo 2^32 (lwIP, sys.h).
- */
-uint64_t clock_now_ns(void);
-
-#ifdef __cplusplus
-}
-#endif
+#include "common/clock.h"
 
 #endif

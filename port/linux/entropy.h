@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Randomness for lwIP on Linux: the kernel's, or a repeatable sequence.
+ * Randomness on Linux: the kernel's (getrandom(2)), or a repeatable sequence.
  */
 #ifndef PORT_LINUX_ENTROPY_H
 #define PORT_LINUX_ENTROPY_H
 
-#include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/**
- * A small generator with its own state, for whoever needs a repeatable sequence apart from
- * lwIP's (SplitMix64; Steele, Lea and Flood, OOPSLA 2014). Not for secrets.
- */
-struct entropy {
-	uint64_t state;
-};
-
-/**
- * @param entropy  a generator; its state is the seed, any value
- * @return the next 32 bits of its sequence
- */
-uint32_t entropy_next(struct entropy *entropy);
-
-/**
- * From now on entropy_u32() (cc.h) gives the sequence of this seed instead of the kernel's
- * random bytes.
- *
- * @param seed  any value
- */
-void entropy_seed(uint64_t seed);
-
-#ifdef __cplusplus
-}
-#endif
+#include "common/entropy.h"
 
 #endif

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "unit.h"
 
-#include <errno.h>
-
+#include "common/neighbour.h"
 #include "lab/hosts.h"
 #include "lab/lwip_addr.h"
-#include "lab/neighbour.h"
 #include "lwip/etharp.h"
 #include "lwip/init.h"
 #include "lwip/pbuf.h"
@@ -116,9 +114,9 @@ static err_t send_over_ipv4(enum host host)
 static void add(enum host host, int family)
 {
 	struct endpoint endpoint = host_address(host, family);
+	ip_addr_t address = lwip_addr_of(&endpoint);
 
-	endpoint.port = 7777; /* which does not matter */
-	assert_int_equal(neighbour_add(&neighbours, &endpoint, hwaddr), 0);
+	assert_int_equal(neighbour_add(&neighbours, &address, hwaddr), ERR_OK);
 }
 
 TEST(who_is_not_known_is_left_to_discovery)
@@ -147,10 +145,11 @@ TEST(who_is_known_is_sent_to_at_once)
 TEST(the_table_has_an_end)
 {
 	struct endpoint endpoint = host_address(HOST_ABSENT, 6);
+	ip_addr_t address = lwip_addr_of(&endpoint);
 
 	for (int i = 0; i < NEIGHBOURS; i++)
 		add(HOST_RAW, 6);
-	assert_int_equal(neighbour_add(&neighbours, &endpoint, hwaddr), -ENOSPC);
+	assert_int_equal(neighbour_add(&neighbours, &address, hwaddr), ERR_MEM);
 	assert_int_equal(send_to(HOST_ABSENT), ERR_RTE);
 }
 

@@ -1398,7 +1398,7 @@ TEST(what_is_for_all_goes_to_all_but_its_sender)
 
 	connect_third();
 	lwip_sends(frame.bytes, frame.size);
-	wire_send(wire, frame.bytes, frame.size);
+	wire_send(wire, WHO_RAW, frame.bytes, frame.size);
 	deliver_all();
 	assert_int_equal(world.count, 4);
 	assert_arrival(0, WHO_KERNEL, 1);
@@ -1413,8 +1413,8 @@ TEST(the_third_host_reaches_either_stack)
 	struct frame to_lwip = addressed(lwips), to_kernel = addressed(kernels);
 
 	connect_third();
-	assert_int_equal(wire_send(wire, to_lwip.bytes, to_lwip.size)->who, WHO_RAW);
-	wire_send(wire, to_kernel.bytes, to_kernel.size);
+	assert_int_equal(wire_send(wire, WHO_RAW, to_lwip.bytes, to_lwip.size)->who, WHO_RAW);
+	wire_send(wire, WHO_RAW, to_kernel.bytes, to_kernel.size);
 	deliver_all();
 	assert_int_equal(world.count, 2);
 	assert_arrival(0, WHO_LWIP, 1);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "lab/neighbour.h"
+#include "common/neighbour.h"
 
-#include <errno.h>
 #include <string.h>
 
-#include "lab/lwip_addr.h"
 #include "lwip/etharp.h"
 #include "netif/ethernet.h"
+
+#if LWIP_IPV6
 
 /* lwIP's netif functions have no argument of their own: the table is found by its netif. */
 static int client_data_id = -1;
@@ -28,33 +28,49 @@ static err_t output(struct netif *netif, struct pbuf *p, const ip6_addr_t *to)
 	return neighbours->discover(netif, p, to);
 }
 
+static void take_place(struct neighbours *neighbours)
+{
+	neighbours->discover = neighbours->netif->output_ip6;
+	if (client_data_id < 0)
+		client_data_id = netif_alloc_client_data_id();
+	netif_set_client_data(neighbours->netif, (u8_t)client_data_id, neighbours);
+	neighbours->netif->output_ip6 = output;
+}
+
+static err_t add_ipv6(struct neighbours *neighbours, const ip6_addr_t *address,
+		      const uint8_t hwaddr[6])
+{
+	struct neighbour *neighbour;
+
+	if (neighbours->count == NEIGHBOURS)
+		return ERR_MEM;
+	neighbour = &neighbours->known[neighbours->count++];
+	neighbour->address = *address;
+	memcpy(neighbour->hwaddr, hwaddr, sizeof(neighbour->hwaddr));
+	return ERR_OK;
+}
+
+#endif
+
 void neighbour_attach(struct neighbours *neighbours, struct netif *netif)
 {
 	memset(neighbours, 0, sizeof(*neighbours));
 	neighbours->netif = netif;
-	neighbours->discover = netif->output_ip6;
-	if (client_data_id < 0)
-		client_data_id = netif_alloc_client_data_id();
-	netif_set_client_data(netif, (u8_t)client_data_id, neighbours);
-	netif->output_ip6 = output;
+#if LWIP_IPV6
+	take_place(neighbours);
+#endif
 }
 
-int neighbour_add(struct neighbours *neighbours, const struct endpoint *address,
-		  const uint8_t hwaddr[6])
+err_t neighbour_add(struct neighbours *neighbours, const ip_addr_t *address,
+		    const uint8_t hwaddr[6])
 {
-	struct neighbour *neighbour;
 	struct eth_addr ethernet;
-	ip_addr_t ip;
 
-	if (address->family == 4) {
-		ip = lwip_addr_of(address);
-		memcpy(ethernet.addr, hwaddr, sizeof(ethernet.addr));
-		return etharp_add_static_entry(ip_2_ip4(&ip), &ethernet) == ERR_OK ? 0 : -ENOSPC;
-	}
-	if (neighbours->count == NEIGHBOURS)
-		return -ENOSPC;
-	neighbour = &neighbours->known[neighbours->count++];
-	neighbour->address = *address;
-	memcpy(neighbour->hwaddr, hwaddr, sizeof(neighbour->hwaddr));
-	return 0;
+	(void)neighbours;
+#if LWIP_IPV6
+	if (IP_IS_V6(address))
+		return add_ipv6(neighbours, ip_2_ip6(address), hwaddr);
+#endif
+	memcpy(ethernet.addr, hwaddr, sizeof(ethernet.addr));
+	return etharp_add_static_entry(ip_2_ip4(address), &ethernet);
 }

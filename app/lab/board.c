@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "lab/board.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux/clock.h"
+
+/* How long a board may be silent, in ms: an emulator on a busy machine takes its time. */
+#define PATIENCE_MS 20000
+#define STOP_MS     1000
+
+#define PROTOCOL "1"
+
+/* An Ethernet frame with one VLAN tag; of the second kind, with data for the agent. */
+#define FRAME_SIZE 1518
+#define DATA_SIZE  1500
+#define DATA_TYPE  0x88, 0xb5 /* IEEE Std 802, Local Experimental Ethertype 1 */
+/* A small controller's receive buffer has room for so many. */
+#define DATA_FRAMES 4
+
+void board_fail(const struct board *board, const char *format, ...)
+{
+	char text[256];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	fprintf(stderr, "tcplab: lwIP's board has failed: %s%s%s\n", text,
+		board->said[0] == '\0' ? "" : "; its last words: ", board->said);
+	exit(2);
+}
+
+/* -- The program */
+
+_Noreturn static void become(const char *const argv[], int serial, int ethernet, pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE); /* it died before that was set */
+	signal(SIGPIPE, SIG_DFL);
+	/* Beyond the three, whatever they are now. */
+	serial = fcntl(serial, F_DUPFD, 4);
+	ethernet = fcntl(ethernet, F_DUPFD, 4);
+	if (dup2(serial, STDIN_FILENO) < 0 || dup2(serial, STDOUT_FILENO) < 0 ||
+	    dup2(ethernet, 3) < 0)
+		_exit(EXIT_FAILURE);
+	close(serial);
+	close(ethernet);
+	execvp(argv[0], (char *const *)argv);
+	fprintf(stderr, "tcplab: cannot run the board's program %s: %s\n", argv[0],
+		strerror(errno));
+	_exit(EXIT_FAILURE);
+}
+
+int board_start(struct board *board, const char *const argv[], struct why *why)
+{
+	int serial[2], ethernet[2], err;
+	pid_t parent = getpid();
+
+	memset(board, 0, sizeof(*board));
+	board->due_ms = UINT64_MAX;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serial) < 0)
+		return why_set(why, errno, "cannot make the board's serial line: socketpair: %s",
+			       strerror(errno));
+	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ethernet) < 0) {
+		err = why_set(why, errno, "cannot make the board's Ethernet line: socketpair: %s",
+			      strerror(errno));
+		close(serial[0]);
+		close(serial[1]);
+		return err;
+	}
+	fflush(NULL); /* or the child would print it once more */
+	board->pid = fork();
+	if (board->pid == 0)
+		become(argv, serial[1], ethernet[1], parent);
+	err = board->pid < 0 ? why_set(why, errno, "cannot start a process for the board: %s",
+				       strerror(errno))
+			     : 0;
+	close(serial[1]);
+	close(ethernet[1]);
+	board->serial = serial[0];
+	board->ethernet = ethernet[0];
+	if (err < 0) {
+		close(board->serial);
+		close(board->ethernet);
+	}
+	return err;
+}
+
+static bool has_ended(pid_t pid, int timeout_ms)
+{
+	const struct timespec a_ms = { .tv_nsec = 1000000 };
+
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		if (timeout_ms-- == 0)
+			return false;
+		nanosleep(&a_ms, NULL);
+	}
+	return true;
+}
+
+void board_stop(struct board *board)
+{
+	static const char last[] = "exit 0\n";
+
+	send(board->serial, last, sizeof(last) - 1, MSG_NOSIGNAL);
+	if (!has_ended(board->pid, STOP_MS)) {
+		kill(board->pid, SIGKILL);
+		waitpid(board->pid, NULL, 0);
+	}
+	close(board->serial);
+	close(board->ethernet);
+	free(board->read);
+}
+
+/* -- The serial line */
+
+/* More of what the board says. Returns 0, -ETIMEDOUT, -EPIPE or another negative errno. */
+static int read_more(struct board *board)
+{
+	struct pollfd fd = { .fd = board->serial, .events = POLLIN };
+	ssize_t size;
+
+	if (board->read_room - board->read_size < 1024) {
+		board->read_room = 2 * board->read_room + 4096;
+		board->read = realloc(board->read, board->read_room);
+		if (board->read == NULL) {
+			fputs("tcplab: out of memory for what the board says\n", stderr);
+			exit(2);
+		}
+	}
+	if (poll(&fd, 1, PATIENCE_MS) == 0)
+		return -ETIMEDOUT;
+	size = recv(board->serial, board->read + board->read_size,
+		    board->read_room - board->read_size, 0);
+	if (size > 0)
+		board->read_size += (size_t)size;
+	return size > 0 ? 0 : size == 0 || errno == ECONNRESET ? -EPIPE : -errno;
+}
+
+/* The next line, in place of the last one. */
+static int read_line(struct board *board, char **line)
+{
+	size_t looked_at = 0;
+	char *end;
+	int err;
+
+	board->read_size -= board->line_size;
+	memmove(board->read, board->read + board->line_size, board->read_size);
+	board->line_size = 0;
+	while ((end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
+	       NULL) {
+		looked_at = board->read_size;
+		err = read_more(board);
+		if (err < 0)
+			return err;
+	}
+	board->line_size = (size_t)(end - board->read) + 1;
+	*end = '\0';
+	if (end > board->read && end[-1] == '\r')
+		end[-1] = '\0';
+	*line = board->read;
+	return 0;
+}
+
+/* A line that is for people. */
+static void keep(struct board *board, const char *line)
+{
+	if (line[0] != '\0')
+		snprintf(board->said, sizeof(board->said), "%s", line);
+}
+
+static char *must_read_line(struct board *board)
+{
+	char *line;
+	int err = read_line(board, &line);
+
+	if (err == -ETIMEDOUT)
+		board_fail(board, "it has been silent for %d s", PATIENCE_MS / 1000);
+	if (err == -EPIPE)
+		board_fail(board, "its program has ended");
+	if (err < 0)
+		board_fail(board, "cannot read from it: %s", strerror(-err));
+	return line;
+}
+
+static struct board_line words_of(char *line)
+{
+	struct board_line words = { 0 };
+	char *rest = line, *word;
+
+	while (words.count < BOARD_WORDS && (word = strsep(&rest, " ")) != NULL)
+		words.word[words.count++] = word;
+	for (int i = words.count; i < BOARD_WORDS; i++)
+		words.word[i] = "";
+	return words;
+}
+
+static void say(struct board *board, const char *format, va_list list)
+{
+	uint64_t now_ms = clock_now_ns() / 1000000;
+	char line[512];
+	int size = 0, more;
+
+	if (now_ms != board->told_ms)
+		size = snprintf(line, sizeof(line), "%u ", (unsigned int)(uint32_t)now_ms);
+	board->told_ms = now_ms;
+	more = vsnprintf(line + size, sizeof(line) - (size_t)size, format, list);
+	if (more < 0 || size + more >= (int)sizeof(line) - 1)
+		board_fail(board, "the lab has a command that is too long for it");
+	size += more;
+	line[size++] = '\n';
+	if (send(board->serial, line, (size_t)size, MSG_NOSIGNAL) != size)
+		board_fail(board, "cannot write to it: %s", strerror(errno));
+}
+
+__attribute__((format(printf, 2, 3))) static void tell(struct board *board, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	say(board, format, list);
+	va_end(list);
+}
+
+int board_await(struct board *board, struct why *why)
+{
+	struct board_line words;
+	char *line = NULL;
+	int err;
+
+	while ((err = read_line(board, &line)) == 0 && strncmp(line, "ready ", 6) != 0)
+		keep(board, line);
+	if (err == 0) {
+		words = words_of(line);
+		if (strcmp(words.word[1], PROTOCOL) == 0)
+			return 0;
+		err = why_set(why, EPROTO,
+			      "the board speaks version %s of the protocol, the lab version %s: "
+			      "build both from the same source",
+			      words.word[1], PROTOCOL);
+	} else {
+		err = why_set(why, -err, "the board does not say that it is ready: %s%s%s",
+			      err == -ETIMEDOUT ? "it is silent"
+			      : err == -EPIPE   ? "its program has ended"
+						: strerror(-err),
+			      board->said[0] == '\0' ? "" : "; its last words: ", board->said);
+	}
+	return err;
+}
+
+/* -- What happens on it */
+
+/* The frame that it says it has sent is on the Ethernet line, or about to come. */
+static void take_frame(struct board *board, const struct board_line *event)
+{
+	struct pollfd fd = { .fd = board->ethernet, .events = POLLIN };
+	uint8_t frame[FRAME_SIZE];
+	ssize_t size;
+
+	if (poll(&fd, 1, PATIENCE_MS) <= 0)
+		board_fail(board, "it has sent a frame of %s bytes that does not arrive",
+			   event->word[1]);
+	size = recv(board->ethernet, frame, sizeof(frame), 0);
+	if (size < 0)
+		board_fail(board, "cannot read a frame: %s", strerror(errno));
+	board->on_frame(board->frame_context, frame, (size_t)size);
+}
+
+void board_follow(struct board *board, uint32_t ms)
+{
+	clock_advance(ms);
+	board->told_ms += ms;
+	if (board->due_ms != UINT64_MAX)
+		board->due_ms += ms;
+}
+
+static void move_clock(struct board *board, const struct board_line *event)
+{
+	board_follow(board, (uint32_t)strtoul(event->word[1], NULL, 10) - (uint32_t)board->told_ms);
+}
+
+static void on_event(struct board *board, const struct board_line *event)
+{
+	if (strcmp(event->word[0], "frame") == 0)
+		take_frame(board, event);
+	else if (strcmp(event->word[0], "now") == 0)
+		move_clock(board, event);
+	else if (board->on_event != NULL)
+		board->on_event(board->context, event);
+}
+
+static void on_callback(struct board *board, const struct board_line *callback)
+{
+	int err = 0;
+
+	if (board->on_callback != NULL)
+		err = board->on_callback(board->context, callback);
+	tell(board, "return %d", err);
+}
+
+/* "NEXT ERR VALUE…" */
+static int take_answer(struct board *board, struct board_line *answer, char *line)
+{
+	struct board_line words = words_of(line);
+	unsigned long next = strtoul(words.word[0], NULL, 10);
+
+	if (words.count < 2)
+		board_fail(board, "it answers '%s'", line);
+	board->due_ms = next >= UINT32_MAX ? UINT64_MAX : clock_now_ns() / 1000000 + next;
+	if (answer != NULL) {
+		*answer = words;
+		answer->count -= 2;
+		memmove(answer->word, answer->word + 2,
+			(BOARD_WORDS - 2) * sizeof(answer->word[0]));
+	}
+	return atoi(words.word[1]);
+}
+
+static int await_answer(struct board *board, struct board_line *answer)
+{
+	for (;;) {
+		char *line = must_read_line(board);
+		struct board_line words;
+
+		if (strncmp(line, "= ", 2) == 0)
+			return take_answer(board, answer, line + 2);
+		if (strncmp(line, "! ", 2) == 0) {
+			words = words_of(line + 2);
+			on_event(board, &words);
+		} else if (strncmp(line, "? ", 2) == 0) {
+			words = words_of(line + 2);
+			on_callback(board, &words);
+		} else {
+			keep(board, line);
+		}
+	}
+}
+
+int board_call(struct board *board, struct board_line *answer, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	say(board, format, list);
+	va_end(list);
+	return await_answer(board, answer);
+}
+
+/* -- The Ethernet line */
+
+static void send_frame(struct board *board, const uint8_t *frame, size_t size)
+{
+	if (send(board->ethernet, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
+		board_fail(board, "cannot send it a frame: %s", strerror(errno));
+	board->frames++;
+}
+
+static int have_frames_taken(struct board *board)
+{
+	return board_call(board, NULL, "frames %u", (unsigned int)board->frames);
+}
+
+int board_give_frame(struct board *board, const uint8_t *frame, size_t size)
+{
+	send_frame(board, frame, size);
+	return have_frames_taken(board) == 0 ? 0 : -ETIMEDOUT;
+}
+
+int board_give_data(struct board *board, const uint8_t *data, size_t size)
+{
+	uint8_t frame[14 + DATA_SIZE] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,     2,
+					  0,    0,    0x09, 0,    4,    DATA_TYPE };
+	int err = 0;
+
+	for (unsigned int i = 1; size > 0 && err == 0; i++) {
+		size_t part = size < DATA_SIZE ? size : DATA_SIZE;
+
+		memcpy(frame + 14, data, part);
+		send_frame(board, frame, 14 + part);
+		data += part;
+		size -= part;
+		if (size == 0 || i % DATA_FRAMES == 0)
+			err = have_frames_taken(board);
+	}
+	return err;
+}
