@@ -48,7 +48,7 @@ def session():
     host = open_shell()
     tell("prompt", host.see(PROMPT))
     tell("it can be entered from elsewhere", "yes" if lives() else "no")
-    tell("inside", type_and_see(host, "ip -o link | cut -d: -f2 | xargs", r"^lo lwip0$"))
+    tell("inside", type_and_see(host, "ip -o link | tr @ : | cut -d: -f2 | xargs", r"^lo lwip0$"))
     tell("lwIP answers", type_and_see(host, "echo hello $((6 * 7)) | nc -N 10.9.0.2 7", r"^hello 42$"))
     tell("a job", start_job(host, "nc 10.9.0.2 7"))
     host.type(b"\x03")
