@@ -77,7 +77,7 @@ kernel  3 connections, *"
 	up=
 done
 links >"$tmp/links_after"
-is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; ls "$tmp/ours/tcplab" "$tmp/theirs/tcplab" | grep -v :)" ""
+is "nothing is left" "$(diff "$tmp/links" "$tmp/links_after"; find "$tmp/ours/tcplab" "$tmp/theirs/tcplab" -type f)" ""
 is "and nobody has leaked" "$(grep -c leaked "$tmp/ladder")" 0
 run as_root timeout 20 "$tmp/tcplab" up --netif veth
 like "another word" "$rc $err" "2 tcplab up: --netif takes tap or packet, not 'veth'*"
