@@ -35,16 +35,15 @@ void exec_options_help(FILE *out)
 	option_table_help(&table, out);
 }
 
-/* Whether a process is in the same namespace of a kind ("net", "user") as this one. */
-static bool shares_namespace(pid_t pid, const char *kind)
+/* Whether a process is in the user namespace of this one. */
+static bool shares_user_namespace(pid_t pid)
 {
 	struct stat ours, theirs;
-	char path[48], own[48];
+	char path[48];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, kind);
-	snprintf(own, sizeof(own), "/proc/self/ns/%s", kind);
-	return stat(own, &ours) == 0 && stat(path, &theirs) == 0 && ours.st_ino == theirs.st_ino &&
-	       ours.st_dev == theirs.st_dev;
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	return stat("/proc/self/ns/user", &ours) == 0 && stat(path, &theirs) == 0 &&
+	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
 /* The root directory that a process has: in a chroot it is not that of its mount namespace. */
@@ -80,17 +79,9 @@ static int enter(const char *name, struct why *why)
 
 	if (pid < 0)
 		return pid;
-	if (shares_namespace(pid, "net")) {
-		close(pidfd);
-		return why_set(
-			why, EINVAL,
-			"the live host '%s' (process %d) is on a real Ethernet segment and has no "
-			"inside: reach it from another host of the segment",
-			name, (int)pid);
-	}
 	if (getcwd(directory, sizeof(directory)) == NULL)
 		snprintf(directory, sizeof(directory), "/"); /* somebody has removed it */
-	if (!shares_namespace(pid, "user"))
+	if (!shares_user_namespace(pid))
 		flags |= CLONE_NEWUSER;
 	root = err = open_root(pid, why);
 	if (root >= 0 && setns(pidfd, flags) < 0)

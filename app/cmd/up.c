@@ -333,7 +333,7 @@ static int live(struct up *up, struct why *why)
 	if (err == 0)
 		err = open_talk(up, why);
 	if (err == 0)
-		err = door_announce(&up->door, why);
+		err = door_announce(&up->door, up->options.lab.ethernet == NULL, why);
 	if (err < 0)
 		return err;
 	print_welcome(up);

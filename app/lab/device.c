@@ -43,7 +43,7 @@ const char *device_name(enum device_kind kind)
 /* Whose driver is the packet socket's. */
 static bool is_packet(const struct device *device)
 {
-	return device->kind != DEVICE_TAP;
+	return device->kind == DEVICE_PACKET || device->kind == DEVICE_SHARED;
 }
 
 static int refuse_tap(const struct tapif *tap, int error, struct why *why)

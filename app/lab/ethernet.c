@@ -259,8 +259,9 @@ static void look_at_arp(const struct arp *arp, const uint8_t own[6])
 /* Advertisements and solicitations have their target at the same place (RFC 4861, 4.3, 4.4). */
 static void look_at_neighbour(const struct solicitation *message, const uint8_t own[6])
 {
+	static const uint8_t nobody[16];
 	bool probe = message->nd.nd_ns_type == ND_NEIGHBOR_SOLICIT &&
-		     IN6_IS_ADDR_UNSPECIFIED(&message->ip.ip6_src) &&
+		     memcmp(message->ip.ip6_src.s6_addr, nobody, 16) == 0 &&
 		     memcmp(message->ethernet.ether_shost, own, 6) != 0;
 
 	if (message->ip.ip6_nxt != IPPROTO_ICMPV6 ||
@@ -268,7 +269,7 @@ static void look_at_neighbour(const struct solicitation *message, const uint8_t 
 		return;
 	for (unsigned int i = 0; i < claim.count; i++)
 		if (claim.address[i].family == 6 &&
-		    memcmp(&message->nd.nd_ns_target, claim.address[i].addr, 16) == 0)
+		    memcmp(message->nd.nd_ns_target.s6_addr, claim.address[i].addr, 16) == 0)
 			note_taken(&claim.address[i], message->ethernet.ether_shost);
 }
 

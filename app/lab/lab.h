@@ -41,7 +41,10 @@ struct lab_settings {
 	int family; /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others; 0: both */
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
 	enum device_kind netif; /**< that link; lab_open() makes a choice of DEVICE_ANY */
-	/** lwIP is a host of a real Ethernet segment, without a namespace of its own, and ethernet_check() has nothing against it; NULL: it is not */
+	/**
+	 * lwIP is a host of a real Ethernet segment, without a namespace of its own; ethernet_check() has had
+	 * nothing against it. NULL: it is not.
+	 */
 	const struct ethernet_plan *ethernet;
 	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
 	/** The program, and its arguments, of the board that lwIP is on (board.h); NULL: it is in this process. */

@@ -153,7 +153,7 @@ int link_await_carrier(const char *name, struct why *why)
 
 int link_look(const char *name, struct link_state *state, struct why *why)
 {
-	struct ifreq hwaddr, flags;
+	struct ifreq hwaddr = { .ifr_flags = 0 }, flags = { .ifr_flags = 0 };
 	int err = control(SIOCGIFHWADDR, &hwaddr, name);
 
 	if (err == 0)

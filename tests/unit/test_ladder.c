@@ -640,6 +640,47 @@ TEST(calls_between_the_segments_of_a_run_are_not_counted_as_segments)
 	line_with("⋮ 15 more segments with 15000 bytes");
 }
 
+/* -- On an Ethernet segment */
+
+TEST(on_a_segment_the_other_host_of_each_frame_stands_at_the_right)
+{
+	static const uint8_t arp[42] = { [12] = 0x08, 0x06 };
+	struct event *event;
+
+	frame(WHO_OTHERS, SEG_SYN, 0, 0, 0);
+	frame(WHO_LWIP, SEG_SYN | SEG_ACK, 0, 1, 0);
+	event = timeline_add(timeline, EV_FRAME, WHO_OTHERS, NULL);
+	event->frame.bytes = arp;
+	event->frame.size = sizeof(arp);
+	draw_all(&verbose);
+	assert_at(line(0), "others", RIGHT_CELL);
+	assert_int_equal(column_of(line(0), "kernel"), -1);
+	assert_words(line(1), "◀", "SYN seq=0");
+	assert_at(line(1), "10.9.0.1", RIGHT_CELL);
+	assert_words(line(2), "SYN,ACK", "▶");
+	assert_at(line(2), "10.9.0.1", RIGHT_CELL);
+	assert_int_equal(column_of(line(3), "10.9"), -1);
+	assert_fits();
+}
+
+/* A part of it in which they are silent, too. */
+TEST(a_live_host_on_a_segment_names_the_other_host)
+{
+	struct rows rows;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	frame(WHO_LWIP, SEG_SYN, 0, 0, 0);
+	ladder_print_live_header(WHO_OTHERS, &plain, out);
+	rows_lay_out_part(&rows, timeline, 1, 1, false);
+	rows.has_others = true;
+	ladder_print_live_row(&rows, &rows.row[0], &plain, out);
+	fclose(out);
+	rows_free(&rows);
+	assert_words(line(0), "lwip", "others");
+	assert_int_equal(column_of(line(1), "10.9.0.1"), column_of(line(0), "others"));
+}
+
 /* -- The sheet of paper */
 
 TEST(everything_fits_on_the_page)
@@ -858,6 +899,8 @@ int main(void)
 		LADDER_TEST(the_verbose_ladder_is_never_cut),
 		LADDER_TEST(a_run_of_calls_is_not_cut_in_silence),
 		LADDER_TEST(calls_between_the_segments_of_a_run_are_not_counted_as_segments),
+		LADDER_TEST(on_a_segment_the_other_host_of_each_frame_stands_at_the_right),
+		LADDER_TEST(a_live_host_on_a_segment_names_the_other_host),
 		LADDER_TEST(everything_fits_on_the_page),
 		LADDER_TEST(segments_of_a_long_transfer_fit_on_the_page),
 		LADDER_TEST(the_longest_segments_fit_on_the_page),
