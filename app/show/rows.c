@@ -218,7 +218,7 @@ bool row_is_quiet(const struct row *row)
 {
 	return row->state[SIDE_LEFT] == NULL && row->state[SIDE_RIGHT] == NULL && !row->released &&
 	       row->event->kind != EV_FAULT && row->event->kind != EV_TIMER &&
-	       row->event->kind != EV_GUARD &&
+	       row->event->kind != EV_GUARD && row->event->who != WHO_LAB &&
 	       !(row->arrow && (row->event->frame.fate != NULL ||
 				row->event->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)));
 }

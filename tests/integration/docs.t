@@ -31,7 +31,7 @@ check() {
 
 # among_others: without ports, counts of frames, and order; a state may have a row of its own
 among_others() {
-	sed -E 's/:[345][0-9]{4}\b/:P/g; s/[0-9]+ frames/N frames/; s/^( *T c[0-9]+.*) ([A-Z_0-9]+)$/\1\n\2/' |
+	sed -E 's/:[3-6][0-9]{4}\b/:P/g; s/[0-9]+ frames/N frames/; s/^( *T c[0-9]+.*) ([A-Z_0-9]+)$/\1\n\2/' |
 		grep -vE '^ *T c[0-9]+$' | sort
 }
 

@@ -597,8 +597,10 @@ TEST(a_run_ends_where_something_happens)
 	exchange(7);
 	timeline_set_cause(timeline, (struct cause){ .timer = "persist", .who = WHO_LWIP });
 	exchange(7);
+	story_call(timeline, WHO_LAB, NULL, "cut", "", NULL);
+	exchange(7);
 	draw_all(&plain);
-	assert_int_equal(lines(), 1 + 6 * 14 + 5);
+	assert_int_equal(lines(), 1 + 7 * 14 + 6);
 }
 
 TEST(every_run_is_cut_for_itself)
