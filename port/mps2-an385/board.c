@@ -21,12 +21,13 @@ static struct lan9118if ethernet = {
 	.hwaddr = { 2, 0, 0, 0, 0, 2 },
 };
 static struct netif netif;
-static volatile bool interrupted; /* by Ethernet, since board_poll() last looked */
-static bool unread;               /* the budget was not enough */
+static volatile uint32_t interrupts; /* of Ethernet's, ever */
+static uint32_t seen;                /* so many when board_poll() last looked */
+static bool unread;                  /* its budget was not enough */
 
 void ethernet_interrupt(void)
 {
-	interrupted = true;
+	interrupts++;
 	lan9118if_interrupt(&netif);
 }
 
@@ -53,7 +54,7 @@ struct netif *board_init(const ip4_addr_t *address, const ip4_addr_t *mask,
 
 void board_poll(void)
 {
-	interrupted = false;
+	seen = interrupts;
 	unread = lan9118if_poll(&netif, BUDGET) == BUDGET;
 	sys_check_timeouts();
 }
@@ -73,7 +74,12 @@ void board_idle(void)
 {
 	uint32_t irq = cpu_irq_save();
 
-	if (!interrupted && !unread && !uart_waiting())
+	if (interrupts == seen && !unread && !uart_waiting())
 		cpu_wait();
 	cpu_irq_restore(irq);
+}
+
+uint32_t board_interrupts(void)
+{
+	return interrupts;
 }
