@@ -17,7 +17,7 @@
 #define BUDGET 32 /* frames; then timers have their turn */
 
 static struct lan9118if ethernet = {
-	.base = 0x40200000, /* AN385, "Memory map" */
+	.base = (volatile uint32_t *)0x40200000, /* AN385, "Memory map" */
 	.hwaddr = { 2, 0, 0, 0, 0, 2 },
 };
 static struct netif netif;
@@ -40,7 +40,7 @@ struct netif *board_init(const ip4_addr_t *address, const ip4_addr_t *mask,
 	if (netif_add(&netif, address, mask, gateway, &ethernet, lan9118if_init, ethernet_input) ==
 	    NULL) {
 		uart_text("the Ethernet controller at ");
-		uart_hex(ethernet.base);
+		uart_hex((uint32_t)ethernet.base);
 		uart_text(" did not ");
 		uart_text(ethernet.failed);
 		uart_text("; is this an mps2-an385?\n");

@@ -196,7 +196,7 @@ static bool receive(struct netif *netif)
 
 static void follow_link(struct netif *netif)
 {
-	uintptr_t base = lan9118if_of(netif)->base;
+	volatile uint32_t *base = lan9118if_of(netif)->base;
 	int32_t status, common;
 	bool full;
 
@@ -245,7 +245,7 @@ int lan9118if_poll(struct netif *netif, int budget)
 /* @return NULL; else what the controller did not do */
 static const char *start(const struct lan9118if *ether)
 {
-	uintptr_t base = ether->base;
+	volatile uint32_t *base = ether->base;
 	const uint8_t *mac = ether->hwaddr;
 	uint32_t id;
 
