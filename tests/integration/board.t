@@ -49,7 +49,7 @@ done
 [ -n "$lacking" ] || isolated ip tuntap add tap0 mode tap 2>"$tmp/err" ||
 	lacking="no TAP device in a network namespace: $(head -n 1 "$tmp/err")"
 
-plan 40
+plan 41
 for firmware in minimal default lab-trace-guard; do
 	if [ -n "$lacking" ]; then
 		skip "$firmware is built" "$lacking"
@@ -58,7 +58,7 @@ for firmware in minimal default lab-trace-guard; do
 	run make --no-print-directory "build/mcu/$firmware.elf"
 	is "$firmware is built, without a warning" "$rc$err" 0
 done
-points 15 minimal ping echo discard burst pool link call stack quits
+points 16 minimal ping interrupts echo discard burst pool link call stack quits
 points 15 lab-trace-guard trace ping echo discard burst pool ipv6 stack asserts
 points 3 default echo
 points 2 minimal faults
