@@ -70,20 +70,22 @@ static bool is_dying(const struct tcp_pcb *pcb)
 	return d != NULL;
 }
 
+static struct tcp_pcb *find_made(uintptr_t handle)
+{
+	for (unsigned int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		if ((uintptr_t)made[i] == handle)
+			return made[i];
+	return NULL;
+}
+
 struct tcp_pcb *agent_tcp_find(uintptr_t handle)
 {
-	struct tcp_pcb *pcb = (struct tcp_pcb *)handle;
+	struct tcp_pcb *pcb = find_made(handle);
 
-	if (pcb == NULL)
-		return NULL;
-	if (is_in(tcp_active_pcbs, pcb) && is_dying(pcb))
-		return NULL;
-	if (made_place(pcb) != NULL)
-		return pcb;
-	for (unsigned int i = 0; i < LWIP_ARRAYSIZE(tcp_pcb_lists); i++)
-		if (is_in(*tcp_pcb_lists[i], pcb))
-			return pcb;
-	return NULL;
+	for (unsigned int i = 0; i < LWIP_ARRAYSIZE(tcp_pcb_lists) && pcb == NULL; i++)
+		for (pcb = *tcp_pcb_lists[i]; pcb != NULL && (uintptr_t)pcb != handle;)
+			pcb = pcb->next;
+	return pcb != NULL && is_in(tcp_active_pcbs, pcb) && is_dying(pcb) ? NULL : pcb;
 }
 
 /* -- Callbacks. What tcp_arg() has been given is a number of the lab's. */
@@ -227,6 +229,7 @@ static err_t obey_arg(const struct agent_arg *arg, struct agent_answer *answer)
 	struct tcp_pcb *pcb = arg[0].as.pcb;
 
 	(void)answer;
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): nobody follows it */
 	tcp_arg(pcb, (void *)(uintptr_t)arg[1].as.number);
 	if (pcb->state == LISTEN)
 		return ERR_OK;

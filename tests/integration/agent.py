@@ -532,7 +532,7 @@ def survive(seed, size):
 
 
 for seed in (1, 2, 3):
-    board, answer, heard = survive(seed, 100000)
+    board, answer, heard = survive(seed, 300000)
     points.ok(f'garbage {seed}: pools is still answered', len(answer) == 13, answer)
     points.ok(f'garbage {seed}: much has happened', all(n > 100 for n in heard.values()), heard)
     points.equal(f'garbage {seed}: no sanitizer has complained', board.end(), (0, ''))
