@@ -11,4 +11,4 @@ for tool in "$BOARD" python3; do
 	skip "the agent" "there is no $tool: make SAN=1 units, scripts/setup test"
 	exit
 done
-PYTHONDONTWRITEBYTECODE=1 python3 tests/integration/agent.py "$BOARD"
+PYTHONDONTWRITEBYTECODE=1 timeout 120 python3 tests/integration/agent.py "$BOARD"

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 #
 # A board (docs/board.md) and the host at the other end of its cable: for tests that import it.
+import atexit
 import ipaddress
 import os
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -14,6 +16,14 @@ BOARD_IP = {4: '10.9.0.2', 6: 'fd09::2'}
 HOST_IP = {4: '10.9.0.1', 6: 'fd09::1'}
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 PATIENCE = 20  # seconds, for one line
+
+
+def give_up(*_):
+    raise TimeoutError(f'the board has said nothing for {PATIENCE} s')
+
+
+signal.signal(signal.SIGALRM, give_up)
+signal.signal(signal.SIGTERM, give_up)
 
 
 class Answer:
@@ -34,6 +44,7 @@ class Board:
             ['sh', '-c', f'exec "$0" 3<&{far.fileno()} {far.fileno()}<&-' if far.fileno() != 3 else 'exec "$0"', program],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.complaints, pass_fds=[far.fileno()])
         far.close()
+        atexit.register(self.process.kill)  # which does nothing to one that has ended
         self.ms = 0
         self.sent = 0
         self.frames = []
@@ -44,7 +55,9 @@ class Board:
         self.ready = self.line()
 
     def line(self):
+        signal.alarm(PATIENCE)
         line = self.process.stdout.readline().decode()
+        signal.alarm(0)
         if not line.endswith('\n'):
             raise EOFError(f'the board has ended: {self.end()}')
         return line[:-1]
