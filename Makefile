@@ -141,7 +141,7 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(LIB_OBJ) $(B)/liblwip.a
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
 
 # The agent is a board's; its lines can be read anywhere.
-$(B)/tests/test_agent_line: $(B)/port/agent/agent_line.o
+$(B)/tests/test_agent_line: $(B)/template/port/agent/agent_line.o
 
 $(B)/tests/live_host: $(B)/tests/integration/live_host.o $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
