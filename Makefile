@@ -53,6 +53,7 @@ LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
 TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c)
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
+include config/mistakes.mk
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
 
@@ -140,7 +141,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS) $(B)/template/board
+units: $(UNITS) $(B)/template/board $(MISTAKES:%=$(B)/template/board-%)
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -217,6 +218,10 @@ $(B)/template/board: $(TEMPLATE_OBJ) $(B)/template/liblwip.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
 
+$(B)/template/board-%: $(TEMPLATE_OBJ) $(B)/template/port/mistakes/%.o $(B)/template/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(call wraps,$*) -o $@ $^
+
 # For benches: room for thousands of half-open connections.
 CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
 $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
@@ -229,6 +234,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+$(MISTAKES:%=build/mcu/lab-%-agent.elf): build/mcu/lab-agent.elf
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
 
@@ -241,4 +247,4 @@ needs-mcu:
 FORCE:
 .PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
