@@ -82,10 +82,16 @@ test: setup-test
 mcu: setup-mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/mcu/lab-agent.elf build/mcu/linux-agent.elf
 
-## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html
+## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html; MISTAKE=NAME: some, with a mistake (docs/porting.md)
 lab-mcu: mcu
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build $(MISTAKE:%=build/mcu/lab-%-agent.elf)
+	$(Q)$(B)/tcplab run --lwip mcu$(MISTAKE:%=:lab-%) $(if $(MISTAKE),$(PLAYED),--out $(B)/lab-mcu)
+
+# With a mistake most of what is waited for never comes. These show each of them.
+PLAYED = --patience 500 handshake close half-close
+ifneq ($(filter-out $(MISTAKES),$(MISTAKE)),)
+$(error MISTAKE=$(MISTAKE): there is no such one in port/mistakes; there are $(MISTAKES))
+endif
 
 ## bench: what an experiment costs on this machine
 bench: build

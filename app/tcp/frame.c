@@ -125,15 +125,16 @@ bool frame_checksum(const uint8_t *frame, size_t size, uint16_t *is, uint16_t *r
 {
 	bool v6 = frame[12] == 0x86;
 	const uint8_t *ip = frame + ETHERNET, *tcp;
-	size_t ip_size, tcp_size;
+	size_t ip_size, all, tcp_size;
 	uint32_t sum;
 
 	if (size < ETHERNET + (v6 ? IPV6 : IPV4))
 		return false;
 	ip_size = v6 ? IPV6 : 4 * (size_t)(ip[0] & 0xf);
-	tcp_size = v6 ? get16(ip + 4) : get16(ip + 2) - ip_size;
-	if (ip[v6 ? 6 : 9] != PROTO_TCP || tcp_size < TCP || tcp_size > size - ETHERNET - ip_size)
+	all = v6 ? IPV6 + (size_t)get16(ip + 4) : get16(ip + 2);
+	if (ip[v6 ? 6 : 9] != PROTO_TCP || all < ip_size + TCP || ETHERNET + all > size)
 		return false;
+	tcp_size = all - ip_size;
 	tcp = ip + ip_size;
 	*is = get16(tcp + 16);
 	sum = PROTO_TCP + (uint32_t)tcp_size; /* the pseudo-header's rest */
