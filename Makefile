@@ -60,6 +60,9 @@ UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_
 ## build: build/tcplab, and build/template/board, the board that is a program (the default)
 build: $(B)/tcplab $(B)/template/board
 
+## mistakes: build/template/board-NAME, for each mistake of docs/porting.md
+mistakes: $(MISTAKES:%=$(B)/template/board-%)
+
 ## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
@@ -72,7 +75,7 @@ lab-full: setup-build
 
 ## test: set up this machine, build with sanitizers, run all tests
 test: setup-test
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
@@ -147,7 +150,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS) $(B)/template/board $(MISTAKES:%=$(B)/template/board-%)
+units: $(UNITS) $(B)/template/board mistakes
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -251,6 +254,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

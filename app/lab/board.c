@@ -166,10 +166,12 @@ static int read_line(struct board *board, char **line)
 	int err;
 
 	board->read_size -= board->line_size;
-	memmove(board->read, board->read + board->line_size, board->read_size);
+	if (board->read_size > 0)
+		memmove(board->read, board->read + board->line_size, board->read_size);
 	board->line_size = 0;
-	while ((end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
-	       NULL) {
+	while (looked_at == board->read_size ||
+	       (end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
+		       NULL) {
 		looked_at = board->read_size;
 		err = read_more(board);
 		if (err < 0)

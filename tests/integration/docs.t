@@ -8,14 +8,14 @@ set -u
 TCPLAB=build/tcplab
 . tests/integration/experiment.sh
 need_experiments
-plan 6
+plan 9
 
 # Times, and what has a place according to their length.
 normalised() {
 	LC_ALL=C.UTF-8 sed -E 's/[0-9]+\.[0-9]+/T/g; s/^( *)T/T/; s/ +/ /g; s/[─┄]+/─/g' "$1"
 }
 
-for page in docs/experiments.md docs/script.md; do
+for page in docs/experiments.md docs/script.md docs/porting.md; do
 	run scripts/doc-examples $page
 	is "$page: its commands run" "$rc$err" 0
 	normalised $page >"$tmp/wanted"
