@@ -269,6 +269,18 @@ TEST(a_timer_that_runs_later_was_only_late)
 	assert_int_equal(found(), 0);
 }
 
+TEST(each_timer_begins_the_wait_anew)
+{
+	opens();
+	for (int i = 0; i < 4; i++) {
+		now_ns += 3 * SECOND;
+		story_callback(lab.timeline, "c1", "poll", NULL, 0);
+	}
+	now_ns += 3 * SECOND;
+	lwip_sends(SEG_ACK, 0);
+	assert_int_equal(found(), 0);
+}
+
 TEST(a_time_wait_without_end_is_found)
 {
 	opens();
@@ -374,6 +386,20 @@ TEST(a_window_is_scaled_when_both_agree_on_it)
 	gives_back("4000 bytes");
 	acknowledges(32000, 1999);
 	assert_int_equal(found(), BIT(RECVED));
+}
+
+TEST(a_window_is_not_scaled_when_one_alone_offers_it)
+{
+	struct segment syn = segment_of(WHO_LWIP, SEG_SYN, 0);
+
+	connection("c1", 49152, 7777, false);
+	syn.wscale = 2;
+	sends(WHO_LWIP, "c1", &syn);
+	kernel_sends(SEG_SYN | SEG_ACK, 0);
+	acknowledges(0, 4000); /* up to 4001 */
+	gives_back("4000 bytes");
+	acknowledges(2000, 2600);
+	assert_int_equal(found(), 0);
 }
 
 /* -- Pcbs */
@@ -486,6 +512,7 @@ int main(void)
 		LAB_TEST(an_open_connection_without_timers_is_found),
 		LAB_TEST(a_clock_that_has_not_moved_enough_says_nothing),
 		LAB_TEST(a_timer_that_runs_later_was_only_late),
+		LAB_TEST(each_timer_begins_the_wait_anew),
 		LAB_TEST(a_time_wait_without_end_is_found),
 		LAB_TEST(of_a_time_wait_of_unknown_length_nothing_is_said),
 		LAB_TEST(without_a_connection_there_is_no_timer),
@@ -494,6 +521,7 @@ int main(void)
 		LAB_TEST(a_window_that_is_opened_again_is_right),
 		LAB_TEST(a_window_closes_when_nobody_reads),
 		LAB_TEST(a_window_is_scaled_when_both_agree_on_it),
+		LAB_TEST(a_window_is_not_scaled_when_one_alone_offers_it),
 		LAB_TEST(a_segment_of_a_connection_that_is_no_more_is_found),
 		LAB_TEST(a_segment_of_a_destroyed_pcb_is_found),
 		LAB_TEST(a_reset_is_the_last_word_of_a_connection),
