@@ -33,10 +33,11 @@ ifeq ($(wildcard config/$(PROFILE)/lwipopts.h),)
 $(error there is no profile '$(PROFILE)': config/ has minimal, default and lab)
 endif
 AGENT    := $(filter agent,$(WORDS))
-MISTAKE  := $(if $(AGENT),$(filter $(MISTAKES),$(WORDS)))
+# Not called MISTAKE: what is given to 'make lab-mcu' goes for all that it makes.
+PLANTED  := $(if $(AGENT),$(filter $(MISTAKES),$(WORDS)))
 # Objects: a mistake is but one more, and the same for all the others.
-O        := $(if $(MISTAKE),$(subst -$(MISTAKE)-,-,$(B)),$(B))
-ifneq ($(filter-out trace guard agent $(MISTAKE),$(wordlist 2,9,$(WORDS))),)
+O        := $(if $(PLANTED),$(subst -$(PLANTED)-,-,$(B)),$(B))
+ifneq ($(filter-out trace guard agent $(PLANTED),$(wordlist 2,9,$(WORDS))),)
 $(error '$(FIRMWARE)' is no firmware: after the profile come -trace, -guard or both, or -agent, before which may come \
 	a mistake: $(MISTAKES))
 endif
@@ -45,7 +46,7 @@ ALL_C    = $(MCU) -std=c11 -MD -MP $(CFLAGS) -ffunction-sections -fdata-sections
 	-DTCP_TRACE=$(words $(filter trace agent,$(WORDS))) -DTCP_GUARD=$(words $(filter guard agent,$(WORDS)))
 INCLUDES := -Iport -Iport/include -Iport/trace -Iconfig/$(PROFILE) -Iconfig
 # What the two firmwares do not share.
-MAIN     := $(if $(AGENT),$(BOARD)/lab.c $(wildcard port/agent/*.c port/trace/*.c port/common/*.c) $(MISTAKE:%=port/mistakes/%.c), \
+MAIN     := $(if $(AGENT),$(BOARD)/lab.c $(wildcard port/agent/*.c port/trace/*.c port/common/*.c) $(PLANTED:%=port/mistakes/%.c), \
 	$(BOARD)/demo.c $(BOARD)/services.c $(BOARD)/trace.c port/common/clock.c port/common/entropy.c)
 SRC      := $(filter-out %/lab.c %/demo.c %/services.c %/trace.c,$(wildcard $(BOARD)/*.c)) $(wildcard port/guard/*.c) $(MAIN)
 OBJ      := $(SRC:%.c=$(O)/%.o)
@@ -58,7 +59,7 @@ $(B).elf: $(OBJ) $(O)/liblwip.a $(BOARD)/mps2-an385.ld
 	$(say) LINK $@
 	$(Q)$(CC) $(MCU) $(CFLAGS) --specs=nano.specs -nostartfiles -T $(BOARD)/mps2-an385.ld -Wl,--gc-sections \
 		-Wl,--fatal-warnings -Wl,--no-warn-rwx-segments -Wl,-Map=$(B).map \
-		$(if $(MISTAKE),$(call wraps,$(MISTAKE))) -o $@ $(OBJ) $(O)/liblwip.a
+		$(if $(PLANTED),$(call wraps,$(PLANTED))) -o $@ $(OBJ) $(O)/liblwip.a
 
 $(O)/port/%.o: port/%.c $(LWIP)/.prepared $(O)/flags
 	$(say) CC $<

@@ -158,24 +158,31 @@ static int read_more(struct board *board)
 	return size > 0 ? 0 : size == 0 || errno == ECONNRESET ? -EPIPE : -errno;
 }
 
+static void forget_line(struct board *board)
+{
+	if (board->line_size == 0)
+		return;
+	board->read_size -= board->line_size;
+	memmove(board->read, board->read + board->line_size, board->read_size);
+	board->line_size = 0;
+}
+
 /* The next line, in place of the last one. */
 static int read_line(struct board *board, char **line)
 {
-	size_t looked_at = 0;
-	char *end;
+	size_t looked_at;
+	char *end = NULL;
 	int err;
 
-	board->read_size -= board->line_size;
+	forget_line(board);
 	if (board->read_size > 0)
-		memmove(board->read, board->read + board->line_size, board->read_size);
-	board->line_size = 0;
-	while (looked_at == board->read_size ||
-	       (end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
-		       NULL) {
+		end = memchr(board->read, '\n', board->read_size);
+	while (end == NULL) {
 		looked_at = board->read_size;
 		err = read_more(board);
 		if (err < 0)
 			return err;
+		end = memchr(board->read + looked_at, '\n', board->read_size - looked_at);
 	}
 	board->line_size = (size_t)(end - board->read) + 1;
 	*end = '\0';

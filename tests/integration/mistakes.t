@@ -8,7 +8,7 @@ set -u
 need_experiments
 board=$(dirname "$TCPLAB")/template/board
 mistakes=$(for file in port/mistakes/*.c; do basename "$file" .c; done)
-plan $((2 * $(echo "$mistakes" | wc -w) + 21))
+plan $((2 * $(echo "$mistakes" | wc -w) + 23))
 
 looks() { # of the run's summary: the names of what it looks like
 	sed -n 's/^this looks like .*: docs\/porting.md#//p' "$tmp/out" | xargs
@@ -40,6 +40,8 @@ like "below the verdicts" "$out" \
 	"*FAILS lwIP holds no pcb, segment or pbuf any more: PBUF_POOL 3*looks like received frames*: 3 pbufs *received 3 frames; docs/porting.md#leak*"
 like "in the last line" "$(echo "$out" | tail -n 1)" "this looks like received frames that are not freed, in 1 of 1: docs/porting.md#leak"
 is "in the events" "$(jq -r 'select(.symptom != null) | .symptom' "$tmp/dir/close-lwip.jsonl")" leak
+python3 tests/integration/events.py check docs/events.md "$tmp/dir/close-lwip.jsonl" >"$tmp/problems"
+is "in the events: as docs/events.md says" "$(grep -vE '^((seen|lines|experiments|sources): |$)' "$tmp/problems")" ""
 is "in the report" "$(grep -c '<b>looks like</b> received frames' "$tmp/dir/report.html")" 1
 run "$TCPLAB" run --board "$board-leak" --format tap close/lwip
 like "TAP: on standard error" "$err" "*this looks like received frames*"
@@ -100,3 +102,9 @@ for mistake in checksum freed; do
 	run make --no-print-directory SETUP=no lab-mcu MISTAKE=$mistake
 	like "make lab-mcu MISTAKE=$mistake: fails, and names it" "$rc $(looks)" "2 $mistake"
 done
+if [ -n "$lacking" ]; then
+	skip "the firmware without a mistake" "$lacking"
+else
+	run build/tcplab run --lwip mcu handshake close half-close
+	is "the firmware without a mistake: all hold, nothing is named" "$rc$err$(looks)" 0
+fi
