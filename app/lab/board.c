@@ -33,14 +33,20 @@
 
 void board_fail(const struct board *board, const char *format, ...)
 {
-	char text[256];
+	char text[sizeof(board->said) + 256];
 	va_list list;
 
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	fprintf(stderr, "tcplab: lwIP's board has failed: %s%s%s\n", text,
-		board->said[0] == '\0' ? "" : "; its last words: ", board->said);
+	if (board->said[0] != '\0') {
+		size_t length = strlen(text);
+
+		snprintf(text + length, sizeof(text) - length, "; its last words: %s", board->said);
+	}
+	fprintf(stderr, "tcplab: lwIP's board has failed: %s\n", text);
+	if (board->on_failure != NULL)
+		board->on_failure(board->failure_context, text);
 	exit(2);
 }
 
@@ -152,22 +158,31 @@ static int read_more(struct board *board)
 	return size > 0 ? 0 : size == 0 || errno == ECONNRESET ? -EPIPE : -errno;
 }
 
-/* The next line, in place of the last one. */
-static int read_line(struct board *board, char **line)
+static void forget_line(struct board *board)
 {
-	size_t looked_at = 0;
-	char *end;
-	int err;
-
+	if (board->line_size == 0)
+		return;
 	board->read_size -= board->line_size;
 	memmove(board->read, board->read + board->line_size, board->read_size);
 	board->line_size = 0;
-	while ((end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
-	       NULL) {
+}
+
+/* The next line, in place of the last one. */
+static int read_line(struct board *board, char **line)
+{
+	size_t looked_at;
+	char *end = NULL;
+	int err;
+
+	forget_line(board);
+	if (board->read_size > 0)
+		end = memchr(board->read, '\n', board->read_size);
+	while (end == NULL) {
 		looked_at = board->read_size;
 		err = read_more(board);
 		if (err < 0)
 			return err;
+		end = memchr(board->read + looked_at, '\n', board->read_size - looked_at);
 	}
 	board->line_size = (size_t)(end - board->read) + 1;
 	*end = '\0';
