@@ -25,9 +25,11 @@
 #define PROTOCOL "1"
 
 /* An Ethernet frame with one VLAN tag; of the second kind, with data for the agent. */
-#define FRAME_SIZE 1518
-#define DATA_SIZE  1500
-#define DATA_TYPE  0x88, 0xb5 /* IEEE Std 802, Local Experimental Ethertype 1 */
+#define FRAME_SIZE  1518
+#define HEADER_SIZE 14
+#define DATA_SIZE   1500
+#define DATA_TYPE   0x88b5 /* IEEE Std 802, Local Experimental Ethertypes 1 and 2 */
+#define LINE_TYPE   0x88b6
 /* A small controller's receive buffer has room for so many. */
 #define DATA_FRAMES 4
 
@@ -210,6 +212,25 @@ static struct board_line words_of(char *line)
 	return words;
 }
 
+static void send_frame(struct board *board, const uint8_t *frame, size_t size)
+{
+	if (send(board->ethernet, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
+		board_fail(board, "cannot send it a frame: %s", strerror(errno));
+	board->frames++;
+}
+
+/* A frame for the agent. */
+static void send_to_agent(struct board *board, uint16_t type, const void *data, size_t size)
+{
+	uint8_t frame[HEADER_SIZE + DATA_SIZE] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+						   2,    0,    0,    0x09, 0,    4 };
+
+	frame[HEADER_SIZE - 2] = (uint8_t)(type >> 8);
+	frame[HEADER_SIZE - 1] = (uint8_t)type;
+	memcpy(frame + HEADER_SIZE, data, size);
+	send_frame(board, frame, HEADER_SIZE + size);
+}
+
 static void say(struct board *board, const char *format, va_list list)
 {
 	uint64_t now_ms = clock_now_ns() / 1000000;
@@ -224,7 +245,9 @@ static void say(struct board *board, const char *format, va_list list)
 		board_fail(board, "the lab has a command that is too long for it");
 	size += more;
 	line[size++] = '\n';
-	if (send(board->serial, line, (size_t)size, MSG_NOSIGNAL) != size)
+	if (board->by_frame)
+		send_to_agent(board, LINE_TYPE, line, (size_t)size);
+	else if (send(board->serial, line, (size_t)size, MSG_NOSIGNAL) != size)
 		board_fail(board, "cannot write to it: %s", strerror(errno));
 }
 
@@ -247,6 +270,7 @@ int board_await(struct board *board, struct why *why)
 		keep(board, line);
 	if (err == 0) {
 		words = words_of(line);
+		board->by_frame = strcmp(words.word[4], "frames") == 0;
 		if (strcmp(words.word[1], PROTOCOL) == 0)
 			return 0;
 		err = why_set(why, EPROTO,
@@ -363,39 +387,37 @@ int board_call(struct board *board, struct board_line *answer, const char *forma
 
 /* -- The Ethernet line */
 
-static void send_frame(struct board *board, const uint8_t *frame, size_t size)
+/* The command comes before the frames: it may be one itself. */
+static void announce_frames(struct board *board, uint32_t count)
 {
-	if (send(board->ethernet, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
-		board_fail(board, "cannot send it a frame: %s", strerror(errno));
-	board->frames++;
-}
-
-static int have_frames_taken(struct board *board)
-{
-	return board_call(board, NULL, "frames %u", (unsigned int)board->frames);
+	tell(board, "frames %u", (unsigned int)(board->frames + board->by_frame + count));
 }
 
 int board_give_frame(struct board *board, const uint8_t *frame, size_t size)
 {
+	announce_frames(board, 1);
 	send_frame(board, frame, size);
-	return have_frames_taken(board) == 0 ? 0 : -ETIMEDOUT;
+	return await_answer(board, NULL) == 0 ? 0 : -ETIMEDOUT;
 }
 
 int board_give_data(struct board *board, const uint8_t *data, size_t size)
 {
-	uint8_t frame[14 + DATA_SIZE] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,     2,
-					  0,    0,    0x09, 0,    4,    DATA_TYPE };
 	int err = 0;
 
-	for (unsigned int i = 1; size > 0 && err == 0; i++) {
-		size_t part = size < DATA_SIZE ? size : DATA_SIZE;
+	while (size > 0 && err == 0) {
+		size_t frames = (size - 1) / DATA_SIZE + 1;
 
-		memcpy(frame + 14, data, part);
-		send_frame(board, frame, 14 + part);
-		data += part;
-		size -= part;
-		if (size == 0 || i % DATA_FRAMES == 0)
-			err = have_frames_taken(board);
+		if (frames > DATA_FRAMES)
+			frames = DATA_FRAMES;
+		announce_frames(board, (uint32_t)frames);
+		for (; frames > 0; frames--) {
+			size_t part = size < DATA_SIZE ? size : DATA_SIZE;
+
+			send_to_agent(board, DATA_TYPE, data, part);
+			data += part;
+			size -= part;
+		}
+		err = await_answer(board, NULL);
 	}
 	return err;
 }

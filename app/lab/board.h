@@ -12,6 +12,7 @@
 #ifndef APP_LAB_BOARD_H
 #define APP_LAB_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -31,6 +32,7 @@ struct board {
 	char *read; /* from the serial line: the line last read, and what is behind it */
 	size_t read_room, read_size, line_size;
 	char said[512];   /* what it has said last that is for people */
+	bool by_frame;    /* it takes lines in frames */
 	uint32_t frames;  /* that it has been given */
 	uint64_t told_ms; /* lwIP's clock, as the board knows it */
 	uint64_t due_ms;  /* of its next timer, on lwIP's clock; UINT64_MAX: there is none */
