@@ -15,9 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
-#include "lab/why.h"
+#include "lab/program.h"
 
 #define BOARD_WORDS 12
 /** What the board says in one line, after its sign; until the next command. */
@@ -27,8 +26,7 @@ struct board_line {
 };
 
 struct board {
-	pid_t pid;
-	int serial, ethernet;
+	struct program program;
 	char *read; /* from the serial line: the line last read, and what is behind it */
 	size_t read_room, read_size, line_size;
 	char said[512];   /* what it has said last that is for people */
@@ -76,11 +74,11 @@ int board_give_frame(struct board *board, const uint8_t *frame, size_t size);
 /** Puts data into the board's store, which "write PCB @SIZE" empties. @return 0; else the board's err_t */
 int board_give_data(struct board *board, const uint8_t *data, size_t size);
 
-/** Ends the board, which has a second for it. */
+/** Ends the board, which has a second for it, and then one more. */
 void board_stop(struct board *board);
 
 /** Ends the process, for what the board has done. */
-void board_fail(const struct board *board, const char *format, ...)
+void board_fail(struct board *board, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
 #endif
