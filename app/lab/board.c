@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "linux/clock.h"
 
@@ -58,7 +59,7 @@ static bool send_line(struct board *board, const char *line, size_t size)
 {
 	return board->by_frame
 		       ? send_to_agent(board, LINE_TYPE, line, size)
-		       : send(board->program.serial, line, size, MSG_NOSIGNAL) == (ssize_t)size;
+		       : send(board->program.input, line, size, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 void board_stop(struct board *board)
@@ -89,7 +90,7 @@ void board_fail(struct board *board, const char *format, ...)
 /* More of what the board says. Returns 0, -ETIMEDOUT, -EPIPE or another negative errno. */
 static int read_more(struct board *board)
 {
-	struct pollfd fd = { .fd = board->program.serial, .events = POLLIN };
+	struct pollfd fd = { .fd = board->program.output, .events = POLLIN };
 	ssize_t size;
 
 	if (board->read_room - board->read_size < 1024) {
@@ -102,11 +103,11 @@ static int read_more(struct board *board)
 	}
 	if (poll(&fd, 1, PATIENCE_MS) == 0)
 		return -ETIMEDOUT;
-	size = recv(board->program.serial, board->read + board->read_size,
-		    board->read_room - board->read_size, 0);
+	size = read(board->program.output, board->read + board->read_size,
+		    board->read_room - board->read_size);
 	if (size > 0)
 		board->read_size += (size_t)size;
-	return size > 0 ? 0 : size == 0 || errno == ECONNRESET ? -EPIPE : -errno;
+	return size > 0 ? 0 : size == 0 ? -EPIPE : -errno;
 }
 
 /* The next line, in place of the last one. */

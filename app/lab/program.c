@@ -13,45 +13,77 @@
 #include <time.h>
 #include <unistd.h>
 
-_Noreturn static void become(const char *const argv[], int serial, int ethernet, pid_t parent)
+/* An emulated UART writes character by character, and is not to wait: a pipe packs them, a socket does not. */
+#define OUTPUT_ROOM (1 << 20)
+
+/* What the program will have of each line. */
+struct far_ends {
+	int input, output, ethernet;
+};
+
+_Noreturn static void become(const char *const argv[], const struct far_ends *ends, pid_t parent)
 {
+	int fds[] = { ends->input, ends->output, ends->ethernet };
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(EXIT_FAILURE); /* it died before that was set */
 	setpgid(0, 0);
 	signal(SIGPIPE, SIG_DFL);
-	/* Beyond the three, whatever they are now. */
-	serial = fcntl(serial, F_DUPFD, 4);
-	ethernet = fcntl(ethernet, F_DUPFD, 4);
-	if (dup2(serial, STDIN_FILENO) < 0 || dup2(serial, STDOUT_FILENO) < 0 ||
-	    dup2(ethernet, 3) < 0)
+	/* Beyond the place of any of them, and then there, without O_CLOEXEC. */
+	for (int i = 0; i < 3; i++)
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 4);
+	if (dup2(fds[0], STDIN_FILENO) < 0 || dup2(fds[1], STDOUT_FILENO) < 0 ||
+	    dup2(fds[2], 3) < 0)
 		_exit(EXIT_FAILURE);
-	close(serial);
-	close(ethernet);
 	execvp(argv[0], (char *const *)argv);
 	fprintf(stderr, "tcplab: cannot run the board's program %s: %s\n", argv[0],
 		strerror(errno));
 	_exit(EXIT_FAILURE);
 }
 
-static int make_lines(int serial[2], int ethernet[2], struct why *why)
+static void close_all(const int *fds, int count)
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serial) < 0)
-		return why_set(why, errno, "cannot make the board's serial line: socketpair: %s",
-			       strerror(errno));
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ethernet) == 0)
-		return 0;
-	why_set(why, errno, "cannot make the board's Ethernet line: socketpair: %s",
-		strerror(errno));
-	close(serial[0]);
-	close(serial[1]);
-	return -EMFILE;
+	for (int i = 0; i < count; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static int make_lines(struct program *program, struct far_ends *ends, struct why *why)
+{
+	int fds[6] = { -1, -1, -1, -1, -1, -1 };
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0 ||
+	    pipe2(fds + 2, O_CLOEXEC) < 0 ||
+	    socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, fds + 4) < 0) {
+		int err =
+			why_set(why, errno, "cannot make the board's serial and Ethernet line: %s",
+				strerror(errno));
+
+		close_all(fds, 6);
+		return err;
+	}
+	fcntl(fds[2], F_SETPIPE_SZ, OUTPUT_ROOM); /* or what the system allows */
+	program->input = fds[0];
+	ends->input = fds[1];
+	program->output = fds[2];
+	ends->output = fds[3];
+	program->ethernet = fds[4];
+	ends->ethernet = fds[5];
+	return 0;
+}
+
+static void close_lines(const struct program *program)
+{
+	const int fds[] = { program->input, program->output, program->ethernet };
+
+	close_all(fds, 3);
 }
 
 int program_start(struct program *program, const char *const argv[], struct why *why)
 {
-	int serial[2], ethernet[2];
-	int err = make_lines(serial, ethernet, why);
+	struct far_ends ends = { 0 };
+	int err = make_lines(program, &ends, why);
 	pid_t parent = getpid();
 
 	if (err < 0)
@@ -59,20 +91,15 @@ int program_start(struct program *program, const char *const argv[], struct why 
 	fflush(NULL); /* or the child would print it once more */
 	program->pid = fork();
 	if (program->pid == 0)
-		become(argv, serial[1], ethernet[1], parent);
-	if (program->pid < 0)
+		become(argv, &ends, parent);
+	if (program->pid < 0) {
 		err = why_set(why, errno, "cannot start a process for the board: %s",
 			      strerror(errno));
-	else
+		close_lines(program);
+	} else {
 		setpgid(program->pid, program->pid); /* whoever comes first */
-	close(serial[1]);
-	close(ethernet[1]);
-	program->serial = serial[0];
-	program->ethernet = ethernet[0];
-	if (err < 0) {
-		close(program->serial);
-		close(program->ethernet);
 	}
+	close_all((const int[]){ ends.input, ends.output, ends.ethernet }, 3);
 	return err;
 }
 
@@ -120,6 +147,5 @@ void program_stop(struct program *program, int timeout_ms)
 	}
 	kill(-program->pid, SIGKILL);
 	waitpid(program->pid, NULL, 0);
-	close(program->serial);
-	close(program->ethernet);
+	close_lines(program);
 }

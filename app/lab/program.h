@@ -13,8 +13,9 @@
 
 struct program {
 	pid_t pid;
-	int serial;   /**< its standard input and output */
-	int ethernet; /**< its descriptor 3, a datagram socket */
+	int input;    /**< a socket, its standard input: half of the serial line */
+	int output;   /**< a pipe, its standard output: the other half */
+	int ethernet; /**< a datagram socket, its descriptor 3 */
 };
 
 /** @return 0; a negative errno with the reason in why, and nothing to be stopped */
