@@ -19,9 +19,6 @@
 #define MEM_ALIGNMENT            4
 #define TCP_LISTEN_BACKLOG       1 /* a listener's queue has an end; the guard needs to know it */
 
-/* -- The agent: the UART's receiver has room for one character, the Ethernet controller's for many lines. */
-#define AGENT_LINES_IN_FRAMES 1
-
 /* -- Ethernet. The controller holds six full frames: so much may be on its way here, of all connections. */
 #define TCP_MSS 1460 /* an Ethernet frame */
 #define TCP_WND (4 * TCP_MSS)

@@ -13,6 +13,10 @@
 #include "mps2-an385/stack.h"
 #include "mps2-an385/uart.h"
 
+#if !AGENT_LINES_IN_FRAMES
+#error "this board takes lines in frames: compile all of it with AGENT_LINES_IN_FRAMES 1"
+#endif
+
 #define FRAME_PATIENCE_NS UINT64_C(1000000000)
 
 int main(void);
