@@ -13,7 +13,7 @@
 
 #include "linux/clock.h"
 
-/* How long a board may be silent, in ms: an emulator on a busy machine takes its time. */
+/* An emulator on a busy machine takes its time. */
 #define PATIENCE_MS 20000
 #define STOP_MS     1000
 
@@ -32,6 +32,7 @@ int board_start(struct board *board, const char *const argv[], struct why *why)
 {
 	memset(board, 0, sizeof(*board));
 	board->due_ms = UINT64_MAX;
+	board->patience_ms = PATIENCE_MS;
 	return program_start(&board->program, argv, why);
 }
 
@@ -101,7 +102,7 @@ static int read_more(struct board *board)
 			exit(2);
 		}
 	}
-	if (poll(&fd, 1, PATIENCE_MS) == 0)
+	if (poll(&fd, 1, board->patience_ms) == 0)
 		return -ETIMEDOUT;
 	size = read(board->program.output, board->read + board->read_size,
 		    board->read_room - board->read_size);
@@ -110,22 +111,31 @@ static int read_more(struct board *board)
 	return size > 0 ? 0 : size == 0 ? -EPIPE : -errno;
 }
 
-/* The next line, in place of the last one. */
-static int read_line(struct board *board, char **line)
+static void forget_line(struct board *board)
 {
-	size_t looked_at = 0;
-	char *end;
-	int err;
-
+	if (board->line_size == 0)
+		return;
 	board->read_size -= board->line_size;
 	memmove(board->read, board->read + board->line_size, board->read_size);
 	board->line_size = 0;
-	while ((end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
-	       NULL) {
+}
+
+/* The next line, in place of the last one. */
+static int read_line(struct board *board, char **line)
+{
+	size_t looked_at;
+	char *end = NULL;
+	int err;
+
+	forget_line(board);
+	if (board->read_size > 0)
+		end = memchr(board->read, '\n', board->read_size);
+	while (end == NULL) {
 		looked_at = board->read_size;
 		err = read_more(board);
 		if (err < 0)
 			return err;
+		end = memchr(board->read + looked_at, '\n', board->read_size - looked_at);
 	}
 	board->line_size = (size_t)(end - board->read) + 1;
 	*end = '\0';
@@ -155,7 +165,7 @@ static char *must_read_line(struct board *board)
 	int err = read_line(board, &line);
 
 	if (err == -ETIMEDOUT)
-		board_fail(board, "it has been silent for %d s", PATIENCE_MS / 1000);
+		board_fail(board, "it has been silent for %d ms", board->patience_ms);
 	if (err == -EPIPE)
 		board_fail(board, "its program %s", end_of(board, text));
 	if (err < 0)
@@ -239,7 +249,7 @@ static void take_frame(struct board *board, const struct board_line *event)
 	uint8_t frame[FRAME_SIZE];
 	ssize_t size;
 
-	if (poll(&fd, 1, PATIENCE_MS) <= 0)
+	if (poll(&fd, 1, board->patience_ms) <= 0)
 		board_fail(board, "it has sent a frame of %s bytes that does not arrive",
 			   event->word[1]);
 	size = recv(board->program.ethernet, frame, sizeof(frame), 0);

@@ -27,7 +27,8 @@ struct board_line {
 
 struct board {
 	struct program program;
-	char *read; /* from the serial line: the line last read, and what is behind it */
+	int patience_ms; /**< how long it may be silent; board_start() sets it */
+	char *read;      /* from the serial line: the line last read, and what is behind it */
 	size_t read_room, read_size, line_size;
 	char said[512];   /* what it has said last that is for people */
 	bool by_frame;    /* it takes lines in frames */
