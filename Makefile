@@ -103,6 +103,17 @@ bench-guard: setup-test
 bench-forge: build/bench/guard_forge
 	$(Q)build/bench/guard_forge all
 
+## size: flash, RAM and stack of the board's firmwares, module by module, for each profile
+PROFILES := minimal default lab
+SIZED    := $(foreach p,$(PROFILES),$(p) $(p)-trace $(p)-guard)
+size: setup-mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(SIZED:%=build/mcu/%.elf)
+	$(Q)scripts/size $(SIZED:%=build/mcu/%.map)
+
+## test-board: the board's port, in QEMU; fails where that cannot be tried
+test-board: setup-mcu
+	$(Q)STRICT=yes prove -e '' $(if $(filter 1,$(V)),-v) tests/integration/cortex-m3.t
+
 ## pictures: draw those of docs/pictures anew
 pictures: setup-test build
 	$(Q)scripts/pictures
@@ -138,7 +149,7 @@ distclean:
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-10s %s\n' "$$name" "$$text"; done
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 units: $(UNITS) $(B)/template/board
 
@@ -150,6 +161,9 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+
+# The agent is a board's; its lines can be read anywhere.
+$(B)/tests/test_agent_line: $(B)/template/port/agent/agent_line.o
 
 $(B)/tests/live_host: $(B)/tests/integration/live_host.o $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -239,6 +253,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-mcu setup-check clean distclean help units FORCE
+.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

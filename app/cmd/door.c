@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #define NAME_MAX_LENGTH 40
+/* Behind the process's number. */
+#define NO_INSIDE " on a segment"
 
 static int check_name(const char *name, struct why *why)
 {
@@ -37,8 +39,10 @@ static int find_directory(char path[200], struct why *why)
 	else
 		snprintf(path, 200, "/tmp/tcplab-%u", (unsigned int)geteuid());
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return why_set(why, errno, "cannot make the directory of live hosts, %s: %s", path,
-			       strerror(errno));
+		return why_set(why, errno,
+			       "cannot make the directory of live hosts, %s: %s; set "
+			       "XDG_RUNTIME_DIR to a directory of yours",
+			       path, strerror(errno));
 	if (lstat(path, &found) < 0)
 		return why_set(why, errno, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(found.st_mode) || found.st_uid != geteuid() || (found.st_mode & 022) != 0)
@@ -67,6 +71,14 @@ static pid_t read_process(int fd)
 	char text[24] = "";
 
 	return pread(fd, text, sizeof(text) - 1, 0) <= 0 ? 0 : (pid_t)atoi(text);
+}
+
+/* Whether that process has namespaces to be entered. */
+static bool has_inside(int fd)
+{
+	char text[48] = "";
+
+	return pread(fd, text, sizeof(text) - 1, 0) <= 0 || strstr(text, NO_INSIDE) == NULL;
 }
 
 /* Whether the file is still that of its path: its owner may have removed it just before. */
@@ -104,9 +116,9 @@ int door_open(struct door *door, const char *name, struct why *why)
 	return err;
 }
 
-int door_announce(const struct door *door, struct why *why)
+int door_announce(const struct door *door, bool inside, struct why *why)
 {
-	if (dprintf(door->fd, "%d\n", (int)getpid()) < 0)
+	if (dprintf(door->fd, "%d%s\n", (int)getpid(), inside ? "" : NO_INSIDE) < 0)
 		return why_set(why, errno, "cannot write %s: %s", door->path, strerror(errno));
 	return 0;
 }
@@ -156,6 +168,12 @@ pid_t door_find(const char *name, int *pidfd, struct why *why)
 		pid = why_set(why, EAGAIN, "the live host '%s' is still starting", name);
 	else if (pid < 0 || *pidfd < 0 || !is_locked(door.fd)) /* ended meanwhile */
 		pid = refuse_absent(name, why);
+	else if (!has_inside(door.fd))
+		pid = why_set(
+			why, EINVAL,
+			"the live host '%s' (process %d) is on a real Ethernet segment and has no "
+			"inside: reach it from another host of the segment",
+			name, (int)pid);
 	close(door.fd);
 	if (pid < 0 && *pidfd >= 0)
 		close(*pidfd);

@@ -7,6 +7,7 @@
 #ifndef APP_CMD_DOOR_H
 #define APP_CMD_DOOR_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "lab/why.h"
@@ -26,14 +27,19 @@ struct door {
  */
 int door_open(struct door *door, const char *name, struct why *why);
 
-/** This process may be entered from now on. @return 0; a negative errno with the reason in why */
-int door_announce(const struct door *door, struct why *why);
+/**
+ * This process is there from now on.
+ *
+ * @param inside  it has namespaces of its own, which may be entered
+ * @return 0; a negative errno with the reason in why
+ */
+int door_announce(const struct door *door, bool inside, struct why *why);
 
 /** Gives the name back. */
 void door_close(struct door *door);
 
 /**
- * Finds the live host of a name.
+ * Finds the live host of a name, to enter it.
  *
  * @param pidfd  receives a descriptor of its process (pidfd_open(2)), to be closed
  * @return its process; a negative errno with the reason in why

@@ -3,6 +3,7 @@
  * A command inside a live host's namespaces: setns(2), and the command takes this process's place.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -45,26 +46,53 @@ static bool shares_user_namespace(pid_t pid)
 	       ours.st_ino == theirs.st_ino && ours.st_dev == theirs.st_dev;
 }
 
-/* The directory stays where it was: entering a mount namespace leads to its root. */
+/* The root directory that a process has: in a chroot it is not that of its mount namespace. */
+static int open_root(pid_t pid, struct why *why)
+{
+	char path[48];
+	int root;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)pid);
+	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return root >= 0 ? root
+			 : why_set(why, errno, "cannot open the live host's root, %s: %s", path,
+				   strerror(errno));
+}
+
+/* Entering a mount namespace leads to its root. There a path is the same as before, and a descriptor is not. */
+static int go_to(int root, const char *directory, struct why *why)
+{
+	if (fchdir(root) < 0 || chroot(".") < 0)
+		return why_set(why, errno, "cannot enter the live host's root: %s",
+			       strerror(errno));
+	if (chdir(directory) < 0)
+		fprintf(stderr, "tcplab exec: there is no %s inside (%s): beginning in /\n",
+			directory, strerror(errno));
+	return 0;
+}
+
 static int enter(const char *name, struct why *why)
 {
 	char directory[PATH_MAX];
-	bool known = getcwd(directory, sizeof(directory)) != NULL;
-	int pidfd = -1, flags = CLONE_NEWNET | CLONE_NEWNS;
+	int pidfd = -1, flags = CLONE_NEWNET | CLONE_NEWNS, root, err;
 	pid_t pid = door_find(name, &pidfd, why);
-	int err = 0;
 
 	if (pid < 0)
 		return pid;
+	if (getcwd(directory, sizeof(directory)) == NULL)
+		snprintf(directory, sizeof(directory), "/"); /* somebody has removed it */
 	if (!shares_user_namespace(pid))
 		flags |= CLONE_NEWUSER;
-	if (setns(pidfd, flags) < 0)
+	root = err = open_root(pid, why);
+	if (root >= 0 && setns(pidfd, flags) < 0)
 		err = why_set(why, errno,
 			      "cannot enter the namespaces of the live host '%s' (process %d): %s",
 			      name, (int)pid, strerror(errno));
+	else if (root >= 0)
+		err = go_to(root, directory, why);
 	close(pidfd);
-	if (err == 0 && (!known || chdir(directory) < 0) && chdir("/") < 0)
-		err = why_set(why, errno, "cannot enter the live host's root: %s", strerror(errno));
+	if (root >= 0)
+		close(root);
 	return err;
 }
 

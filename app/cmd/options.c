@@ -30,13 +30,8 @@ static int take_format(struct run_options *options, const char *text, struct why
 
 static int take_lwip(struct run_options *options, const char *text, struct why *why)
 {
-	struct lwip_option option;
-	int err;
-
-	if (boards_is_mcu(text))
-		return boards_choose_mcu(&options->board, text, why);
-	err = option_setting(&options->lwip, "--lwip", text, why);
-	return err < 0 ? err : lwip_option_parse(text, &option, why);
+	return boards_is_mcu(text) ? boards_choose_mcu(&options->board, text, why)
+				   : world_take_lwip(&options->lwip, text, why);
 }
 
 static int take_own(void *options, const struct option_kind *kind, const char *text,
@@ -102,18 +97,8 @@ static const struct option_kind kinds[] = {
 	  "or, in place of NAME=VALUE, mcu: lwIP runs on a Cortex-M3 (docs/board.md)" },
 	{ "board", "COMMAND", '\0', true, OPTION_OWN, 0, 0, 0,
 	  "lwIP runs on a board, which this command is: docs/board.md" },
-	{ "guard", "[=N]", '\0', true, OPTION_OWN, 0, 0, 0,
-	  "SYN cookies before lwIP's listeners, beyond N half-open connections\n"
-	  "(default: a quarter of lwIP's pcbs; 0: for each connection)" },
-	{ "drop", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0,
-	  "lose these segments; this and the next: as often as you like, and\n"
-	  "'tcplab help wire' explains how to name them" },
-	{ "dup", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0, "let them arrive twice" },
-	{ "corrupt", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0, "change their last byte" },
-	{ "reorder", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0, "let the next one pass them" },
-	{ "delay", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0, "let them arrive later" },
-	{ "hold", "SEGMENTS", '\0', true, OPTION_OWN, 0, 0, 0, "keep them" },
-	{ "cut", "WHEN", '\0', true, OPTION_OWN, 0, 0, 0, "pull the cable" },
+	WORLD_GUARD_OPTION,
+	WORLD_RULE_OPTIONS,
 	{ "patience", "MS", '\0', true, OPTION_NUMBER, AT(patience_ms), 1, 600000,
 	  "how long an expectation waits, in real time (default: 2000; with faults\n"
 	  "on the wire 20000, since lwIP's first retransmission takes 3 s)" },

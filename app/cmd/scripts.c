@@ -149,7 +149,7 @@ static char *read_text(FILE *in, const char *path, struct why *why)
 	return NULL;
 }
 
-char *scripts_read(const char *path, struct why *why)
+static char *read_script(const char *path, struct why *why)
 {
 	FILE *in;
 	char *text;
@@ -172,7 +172,7 @@ static int take(struct loaded *script, struct why *why)
 
 	if (err < 0)
 		return err;
-	script->text = scripts_read(script->path, why);
+	script->text = read_script(script->path, why);
 	if (script->text == NULL)
 		return -EIO;
 	title_script(script);

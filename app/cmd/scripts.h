@@ -24,14 +24,6 @@ bool scripts_is_one(const char *word);
  */
 int scripts_load(const char *word, struct why *why);
 
-/**
- * Reads a script's text, without a look at what it says.
- *
- * @param path  "-": standard input
- * @return to be freed; NULL with the reason in why
- */
-char *scripts_read(const char *path, struct why *why);
-
 /** @return whether a word that names a script means this experiment */
 bool scripts_means(const char *word, const char *experiment);
 

@@ -2,10 +2,11 @@
 #include "cmd/talk.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "cmd/scripts.h"
 #include "cmd/views.h"
 
 /* The evidence until now, as that of one long experiment. */
@@ -20,7 +21,8 @@ static int save(void *context, const char *dir, struct why *why)
 	const struct talk *talk = context;
 	const struct experiment experiment = { .scenario = &host,
 					       .options = &options,
-					       .role = { WHO_LWIP, WHO_KERNEL },
+					       .role = { WHO_LWIP,
+							 world_far_end(talk->world)->ops->who },
 					       .name = "up" };
 	const struct run run = { .experiment = &experiment,
 				 .world = *talk->world,
@@ -56,20 +58,57 @@ static void begin(struct talk *talk, struct world *world, struct live *live, str
 	talk->session.tells = true;
 }
 
+/* -- A script */
+
+/*
+ * What there is of it now, and no more until that has been carried out: whoever writes faster than
+ * the host works has to wait.
+ */
+static void read_script(void *context, short revents)
+{
+	struct talk *talk = context;
+	char bytes[SESSION_LINE];
+	ssize_t size = read(talk->script_fd, bytes, sizeof(bytes));
+
+	(void)revents;
+	if (size < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	live_forget(talk->live, talk->script_fd);
+	talk->awaited = false;
+	if (size > 0)
+		session_feed(&talk->session, bytes, (size_t)size);
+	else if (size == 0)
+		session_end_of_lines(&talk->session);
+	else
+		session_break_off(&talk->session, strerror(errno));
+}
+
+static int await_script(struct talk *talk)
+{
+	const struct live_source source = {
+		.fd = talk->script_fd, .events = POLLIN, .ready = read_script, .context = talk
+	};
+
+	talk->awaited = true;
+	return live_watch(talk->live, &source);
+}
+
 int talk_script(struct talk *talk, struct world *world, struct live *live, struct stream *stream,
 		const char *path, struct why *why)
 {
+	bool is_stdin = strcmp(path, "-") == 0;
 	const char *slash = strrchr(path, '/');
 	const char *name = slash == NULL ? path : slash + 1;
 
-	begin(talk, world, live, stream, strcmp(path, "-") == 0 ? "stdin" : name);
-	talk->script = scripts_read(path, why);
-	if (talk->script == NULL)
-		return -EIO;
-	session_feed(&talk->session, talk->script, strlen(talk->script));
-	session_end_of_lines(&talk->session);
-	return 0;
+	begin(talk, world, live, stream, is_stdin ? "stdin" : name);
+	/* A FIFO may have no writer yet: the loop waits for one. */
+	talk->script_fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (talk->script_fd < 0)
+		return why_set(why, errno, "cannot read %s: %s", path, strerror(errno));
+	return await_script(talk);
 }
+
+/* -- A person */
 
 static void make_room(void *context)
 {
@@ -91,33 +130,42 @@ int talk_prompt(struct talk *talk, struct world *world, struct live *live, struc
 	err = prompt_open(&talk->prompt, &talk->session, stdin, stdout, why);
 	if (err < 0)
 		return err;
-	stream->before = make_room;
-	stream->after = give_back;
-	stream->context = talk;
+	if (stream->out == stdout) { /* the ladder is printed where the prompt is */
+		stream->before = make_room;
+		stream->after = give_back;
+		stream->context = talk;
+	}
 	source = prompt_source(talk->prompt);
 	return live_watch(live, &source);
 }
+
+/* -- Both */
 
 void talk_look(struct talk *talk)
 {
 	if (talk->live == NULL)
 		return; /* nobody talks */
-	if (talk->prompt != NULL)
+	if (talk->prompt != NULL) {
 		prompt_look(talk->prompt);
-	else
+	} else {
 		session_work(&talk->session);
-	if (!talk->session.ended)
-		return;
-	talk->live->stop = true;
-	/* A person's slips are no verdict. */
-	if (talk->script != NULL)
-		talk->live->status = talk->session.status;
+		fflush(talk->session.out); /* a program may wait for what it says */
+	}
+	if (talk->session.ended) {
+		talk->live->stop = true;
+		/* A person's slips are no verdict. */
+		if (talk->prompt == NULL)
+			talk->live->status = talk->session.status;
+	} else if (talk->prompt == NULL && !talk->awaited && !talk->session.at_work) {
+		await_script(talk);
+	}
 }
 
 void talk_close(struct talk *talk)
 {
 	prompt_close(talk->prompt);
 	session_finish(&talk->session);
-	free(talk->script);
+	if (talk->script_fd > STDIN_FILENO)
+		close(talk->script_fd);
 	*talk = (struct talk){ 0 };
 }

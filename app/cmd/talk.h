@@ -16,15 +16,16 @@ struct talk {
 	struct stream *stream; /* the ladder; NULL: nobody sees it here */
 	struct session session;
 	struct prompt *prompt; /* NULL: nobody types */
-	char *script;          /* its text; NULL: there is none */
+	int script_fd;         /* where its lines come from, when nobody types */
+	bool awaited;          /* the loop watches it */
 };
 
 /**
- * Opens a script, which is carried out by talk_look(); when it has come to its end, so has the host, and
- * its verdict is the exit status.
+ * Opens a script, each line of which is carried out as it comes, by talk_look(): so a program can drive the
+ * host over a pipe. When the script has come to its end, so has the host, and its verdict is the exit status.
  *
  * @param stream  NULL: the ladder is not printed
- * @param path    "-": standard input, to its end
+ * @param path    "-": standard input
  * @return 0; a negative errno with the reason in why
  */
 int talk_script(struct talk *talk, struct world *world, struct live *live, struct stream *stream,

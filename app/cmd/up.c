@@ -14,6 +14,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/door.h"
+#include "cmd/ethernet_options.h"
 #include "cmd/exec.h"
 #include "cmd/talk.h"
 #include "cmd/up_options.h"
@@ -58,12 +59,18 @@ static void reap(struct up *up)
 	up->live.stop = true;
 }
 
+/* A shell at a terminal ignores SIGTERM, and ends when that hangs up. */
+static int signal_that_ends(char *const *command, int number)
+{
+	return command[0] == NULL && number == SIGTERM ? SIGHUP : number;
+}
+
 /* A terminal's SIGINT is for the command; what is sent to the host alone ends both. */
 static void on_stop(struct up *up, int number)
 {
 	up->stopped_by = number;
 	if (up->command != 0 && number != SIGINT)
-		kill(up->command, number);
+		kill(up->command, signal_that_ends(up->options.command, number));
 	else if (up->command == 0)
 		up->live.stop = true;
 }
@@ -165,13 +172,13 @@ static int set_up(struct up *up, struct why *why)
 		err = world_add_rules(&up->world, options->rules, options->rule_count, why);
 	if (err < 0)
 		return err;
-	if (names_add(lab, &unnamed) < 0)
+	if (options->lab.ethernet == NULL && names_add(lab, &unnamed) < 0)
 		fprintf(stderr, "tcplab up: the hosts have no names inside: %s\n", unnamed.text);
 	timeline_begin(lab->timeline);
 	timeline_limit(lab->timeline, (uint64_t)options->keep << 20);
 	up->live.lab = lab;
 	up->live.lwip = up->world.ends[WHO_LWIP];
-	up->live.kernel = up->world.ends[WHO_KERNEL];
+	up->live.kernel = world_far_end(&up->world);
 	end_open_to_others(up->live.lwip);
 	end_open_to_others(up->live.kernel);
 	if (options->guard.on)
@@ -229,19 +236,33 @@ static void print_services(const struct up *up)
 	putc('\n', up->out);
 }
 
-static void print_welcome(const struct up *up)
+/* Who watches, and how to get at it. */
+static void print_ways(const struct up *up)
 {
 	bool other = strcmp(up->options.name, DOOR_NAME) != 0;
+	char text[ENDPOINT_STRLEN];
 
-	print_addresses(up);
-	print_services(up);
-	if (up->options.command == NULL)
+	if (live_has_kernel(&up->live))
 		fprintf(up->out,
 			"watched by: trace hook; %s\n"
-			"from another terminal: tcplab exec %s%s%s-- ping lwip\n"
-			"end: Ctrl-C\n\n",
+			"from another terminal: tcplab exec %s%s%s-- ping lwip\n",
 			kernel_end_watchers(up->live.kernel), other ? "--name " : "",
 			other ? up->options.name : "", other ? " " : "");
+	else
+		fprintf(up->out,
+			"watched by: trace hook\n"
+			"from another host of the segment: ping %s\n",
+			address_format(&up->world.lab.lwip, text));
+	fprintf(up->out, "end: %sCtrl-C\n\n", up->talk.prompt == NULL ? "" : "quit, Ctrl-D or ");
+}
+
+static void print_welcome(const struct up *up)
+{
+	if (live_has_kernel(&up->live))
+		print_addresses(up);
+	print_services(up);
+	if (up->options.command == NULL)
+		print_ways(up);
 	fflush(up->out);
 }
 
@@ -265,7 +286,7 @@ static void print_summary(const struct up *up)
 	unsigned long long frames = left_out.frames;
 	char leaks[LEAKS_STRLEN];
 
-	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
+	for (enum who who = WHO_LWIP; who < WHO_HOSTS; who++)
 		frames += count_events(timeline, EV_FRAME, who);
 	fprintf(up->out, "\nup for %.1f s", (double)timeline_now_ns(timeline) / 1e9);
 	if (up->stopped_by != 0)
@@ -275,9 +296,12 @@ static void print_summary(const struct up *up)
 		fprintf(up->out, ", %llu of them not recorded",
 			(unsigned long long)left_out.frames);
 	putc('\n', up->out);
-	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++)
+	for (enum who who = WHO_LWIP; who <= WHO_KERNEL; who++) {
+		if (up->world.ends[who] == NULL)
+			continue;
 		fprintf(up->out, "%-7s %u connections, %u transitions\n", who_name(who),
 			up->world.ends[who]->conn_count, count_events(timeline, EV_STATE, who));
+	}
 	if (lwip_end_leaks(up->live.lwip, leaks, sizeof(leaks)) > 0)
 		fprintf(up->out, "lwIP has leaked: %s\n", leaks);
 }
@@ -309,7 +333,7 @@ static int live(struct up *up, struct why *why)
 	if (err == 0)
 		err = open_talk(up, why);
 	if (err == 0)
-		err = door_announce(&up->door, why);
+		err = door_announce(&up->door, up->options.lab.ethernet == NULL, why);
 	if (err < 0)
 		return err;
 	print_welcome(up);
@@ -321,12 +345,36 @@ static int live(struct up *up, struct why *why)
 	talk_close(&up->talk);
 	if (up->world.lab.gone)
 		return why_set(why, ENODEV,
-			       "somebody has removed the interface lwip0, lwIP's only one");
+			       "somebody has removed the interface %s, lwIP's only one",
+			       up->world.lab.device.name);
 	shut_down(up);
 	print_summary(up);
 	if (up->ladder != NULL && up->ladder != stdout && fclose(up->ladder) != 0)
 		return why_set(why, errno, "cannot write %s: %s", up->options.log, strerror(errno));
 	return 0;
+}
+
+/* On a real segment nothing is done before it has been said what. */
+static int open_segment(struct up *up, struct why *why)
+{
+	const struct ethernet_plan *segment = up->options.lab.ethernet;
+	int err = ethernet_check(segment, why);
+
+	if (err < 0)
+		return err;
+	ethernet_options_announce(segment, up->out);
+	fputs("has somebody these addresses already? ", up->out);
+	fflush(up->out);
+	err = world_open(&up->world, &up->options.lab, why);
+	fputs(err == 0 ? "no\n" : err == -EADDRINUSE ? "yes\n" : "\n", up->out);
+	fflush(up->out);
+	return err;
+}
+
+static int open_world(struct up *up, struct why *why)
+{
+	return up->options.lab.ethernet == NULL ? world_open(&up->world, &up->options.lab, why)
+						: open_segment(up, why);
 }
 
 static int run(struct up *up, struct why *why)
@@ -337,7 +385,7 @@ static int run(struct up *up, struct why *why)
 		return err;
 	err = watch_signals(up, why);
 	if (err == 0)
-		err = world_open(&up->world, &up->options.lab, why);
+		err = open_world(up, why);
 	if (err == 0) {
 		err = live(up, why);
 		world_close(&up->world);

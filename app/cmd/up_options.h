@@ -17,13 +17,15 @@ struct up_options {
 	unsigned int keep;    /**< MiB of memory for the timeline; 0: no limit */
 	bool shell;           /**< run $SHELL inside */
 	struct lab_settings lab;
+	struct ethernet_plan ethernet; /**< lab.ethernet is it, or NULL */
 	const char *mtu;
 	struct texts sysctls;
 	struct texts lwip;
 	struct guard_plan guard;
 	struct wire_option rules[WIRE_RULES];
 	unsigned int rule_count;
-	char **command; /**< to be run inside; ends with NULL; NULL: none is */
+	struct texts given; /**< the names of the options */
+	char **command;     /**< to be run inside; ends with NULL; NULL: none is */
 };
 
 /** Writes what each option means. */

@@ -57,6 +57,9 @@ static void print_link(const struct run_options *options, const struct lab_setti
 		fputs("over IPv6\n", out);
 	if (settings->mtu != 0)
 		fprintf(out, "MTU %u\n", settings->mtu);
+	if (settings->ethernet != NULL)
+		fprintf(out, "lwIP is a host of the Ethernet segment at %s\n",
+			settings->ethernet->interface);
 	if (settings->netif == DEVICE_PACKET)
 		fputs("lwIP's way to the kernel: a packet socket on a veth pair\n", out);
 }
@@ -73,7 +76,9 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 			who_name(run->experiment->role[0]),
 			scenario_name(scenario->role[1], ' ', second),
 			who_name(run->experiment->role[1]));
-	fprintf(out, "kernel watched by %s\n", kernel_end_watchers(run->world.ends[WHO_KERNEL]));
+	if (run->world.ends[WHO_KERNEL] != NULL)
+		fprintf(out, "kernel watched by %s\n",
+			kernel_end_watchers(run->world.ends[WHO_KERNEL]));
 	print_link(run->experiment->options, &run->world.lab.settings, out);
 	putc('\n', out);
 	ladder_print(run->world.lab.timeline, last_shown(run, style->verbose), style, out);
@@ -173,7 +178,8 @@ static void write_pcapng(const void *context, FILE *out)
 		.application = "tcplab, lwIP " LWIP_VERSION_STRING,
 		.host = { [WHO_LWIP] = "lwIP " LWIP_VERSION_STRING " in user space",
 			  [WHO_KERNEL] = "the kernel's TCP",
-			  [WHO_RAW] = "a third host: segments made by hand" },
+			  [WHO_RAW] = "a third host: segments made by hand",
+			  [WHO_OTHERS] = "the other hosts of the Ethernet segment" },
 		.start_ns = timeline_epoch_ns(run->world.lab.timeline),
 	};
 

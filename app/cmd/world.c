@@ -16,9 +16,13 @@ int world_open(struct world *world, const struct lab_settings *settings, struct 
 	err = lab_open(&world->lab, settings, why);
 	if (err < 0)
 		return err;
-	err = kernel_end_open(&world->ends[WHO_KERNEL], &world->lab, why);
-	if (err == 0)
-		err = raw_end_open(&world->ends[WHO_RAW], &world->lab, why);
+	if (settings->ethernet != NULL) {
+		err = others_end_open(&world->ends[WHO_OTHERS], &world->lab, why);
+	} else {
+		err = kernel_end_open(&world->ends[WHO_KERNEL], &world->lab, why);
+		if (err == 0)
+			err = raw_end_open(&world->ends[WHO_RAW], &world->lab, why);
+	}
 	if (err == 0) {
 		err = lwip_end_open(&world->ends[WHO_LWIP], &world->lab);
 		if (err < 0)
@@ -31,11 +35,16 @@ int world_open(struct world *world, const struct lab_settings *settings, struct 
 
 void world_close(struct world *world)
 {
-	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
+	for (enum who who = WHO_LWIP; who < WHO_HOSTS; who++)
 		if (world->ends[who] != NULL)
 			end_close(world->ends[who]);
 	lab_close(&world->lab);
 	free(world->lwip_options);
+}
+
+struct end *world_far_end(const struct world *world)
+{
+	return world->ends[wire_far_end(&world->lab.wire)];
 }
 
 int world_take_guard(struct guard_plan *guard, const char *text, struct why *why)
@@ -49,6 +58,14 @@ int world_take_guard(struct guard_plan *guard, const char *text, struct why *why
 	guard->on = !off;
 	guard->threshold = (unsigned int)threshold;
 	return err;
+}
+
+int world_take_lwip(struct texts *lwip, const char *text, struct why *why)
+{
+	struct lwip_option option;
+	int err = option_setting(lwip, "--lwip", text, why);
+
+	return err < 0 ? err : lwip_option_parse(text, &option, why);
 }
 
 int world_take_rule(struct wire_option rules[WIRE_RULES], unsigned int *count, const char *kind,
@@ -74,7 +91,13 @@ int world_add_rules(struct world *world, const struct wire_option *rules, unsign
 
 	for (unsigned int i = 0; i < count && err == 0; i++) {
 		err = rule_parse(rules[i].kind, rules[i].text, &rule, why);
-		if (err == 0 && wire_add_standing_rule(&world->lab.wire, &rule) < 0)
+		if (err < 0)
+			break;
+		err = wire_add_standing_rule(&world->lab.wire, &rule);
+		if (err == -EHOSTUNREACH)
+			err = why_set(why, EHOSTUNREACH, "--%s '%s': " RULE_ABSENT_SENDER,
+				      rules[i].kind, rules[i].text, end_name(world_far_end(world)));
+		else if (err < 0)
 			err = why_set(why, ENOSPC, "%d rules for the wire are the most",
 				      WIRE_RULES);
 	}

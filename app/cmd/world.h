@@ -19,7 +19,7 @@ struct wire_option {
 
 struct world {
 	struct lab lab;
-	struct end *ends[WHO_RAW + 1];
+	struct end *ends[WHO_HOSTS]; /**< NULL: this world has none such */
 	struct lwip_option *lwip_options;
 };
 
@@ -30,6 +30,9 @@ struct world {
  */
 int world_open(struct world *world, const struct lab_settings *settings, struct why *why);
 void world_close(struct world *world);
+
+/** @return the end that lwIP talks to: the kernel's, or that of an Ethernet segment's other hosts */
+struct end *world_far_end(const struct world *world);
 
 /**
  * Takes the value of --guard.
@@ -51,6 +54,31 @@ int world_take_guard(struct guard_plan *guard, const char *text, struct why *why
  * @return 0; -EINVAL with the reason in why
  */
 int world_take_netif(enum device_kind *netif, const char *text, struct why *why);
+
+/** What the rows of --lwip, --guard and the wire's rules say. The command's own() takes their values. */
+#define WORLD_GUARD_OPTION                                                                      \
+	{                                                                                       \
+		"guard", "[=N]", '\0', true, OPTION_OWN, 0, 0, 0,                               \
+			"SYN cookies before lwIP's listeners, beyond N half-open connections\n" \
+			"(default: a quarter of lwIP's pcbs; 0: for each connection)"           \
+	}
+#define WORLD_RULE_OPTION(name, argument, help)                       \
+	{                                                             \
+		name, argument, '\0', true, OPTION_OWN, 0, 0, 0, help \
+	}
+#define WORLD_RULE_OPTIONS                                                                      \
+	WORLD_RULE_OPTION("drop", "SEGMENTS",                                                   \
+			  "lose these segments; this and the next: as often as you like, and\n" \
+			  "'tcplab help wire' explains how to name them"),                      \
+		WORLD_RULE_OPTION("dup", "SEGMENTS", "let them arrive twice"),                  \
+		WORLD_RULE_OPTION("corrupt", "SEGMENTS", "change their last byte"),             \
+		WORLD_RULE_OPTION("reorder", "SEGMENTS", "let the next one pass them"),         \
+		WORLD_RULE_OPTION("delay", "SEGMENTS", "let them arrive later"),                \
+		WORLD_RULE_OPTION("hold", "SEGMENTS", "keep them"),                             \
+		WORLD_RULE_OPTION("cut", "WHEN", "pull the cable")
+
+/** Takes a value of --lwip, NAME=VALUE. @return 0; -EINVAL with the reason in why */
+int world_take_lwip(struct texts *lwip, const char *text, struct why *why);
 
 /**
  * Takes one more rule of the wire, which is read only to see that it can be.

@@ -93,7 +93,7 @@ struct end {
 	int refusal; /**< why the latest listen or connect was refused: an errno; 0: it was not */
 };
 
-/** @return "lwip" or "kernel" */
+/** @return "lwip", "kernel", "others" */
 const char *end_name(const struct end *end);
 
 /**
@@ -103,6 +103,14 @@ const char *end_name(const struct end *end);
  */
 int lwip_end_open(struct end **end, struct lab *lab);
 int kernel_end_open(struct end **end, struct lab *lab, struct why *why);
+
+/**
+ * On an Ethernet segment, the end of its other hosts in the place of the kernel's: it never has a connection,
+ * and none can be opened there.
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int others_end_open(struct end **end, struct lab *lab, struct why *why);
 
 struct lwip_option;
 

@@ -558,12 +558,12 @@ static void lwip_dispose(struct end *end)
 
 const struct lwip_api *lwip_api(void)
 {
-	return the_end->lwip;
+	return the_end == NULL ? &lwip_here : the_end->lwip;
 }
 
 uint32_t lwip_end_time_wait_ms(void)
 {
-	return the_end->lwip->time_wait_ms();
+	return lwip_api()->time_wait_ms();
 }
 
 unsigned int lwip_end_pcbs(void)

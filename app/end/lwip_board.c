@@ -277,7 +277,7 @@ static err_t write_data(lwip_pcb pcb, const void *data, uint16_t size)
 			err = call(NULL, "write " PCB " @%u", HEX(pcb), size);
 		return (err_t)err;
 	}
-	for (uint16_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size; i++)
 		sprintf(hex + 2 * i, "%02x", bytes[i]);
 	return (err_t)call(NULL, "write " PCB " %s", HEX(pcb), hex);
 }
@@ -340,7 +340,7 @@ static void pools(uint32_t used[LWIP_POOLS], uint32_t size[LWIP_POOLS])
 	struct board_line answer;
 
 	call(&answer, "pools");
-	for (int i = 0; i < LWIP_POOLS; i++) {
+	for (size_t i = 0; i < LWIP_POOLS; i++) {
 		if (used != NULL)
 			used[i] = number_of(answer.word[2 * i]);
 		if (size != NULL)

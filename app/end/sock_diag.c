@@ -10,9 +10,12 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#define NEW_SYN_RECV 12 /* what the kernel calls a request that has no socket yet */
+/* From the next one on (since Linux 6.8), sockets that are bound and no more: no connections. */
+#define OF_CONNECTIONS ((1u << (NEW_SYN_RECV + 1)) - 1)
+
 enum state kernel_state(int kernel)
 {
-	/* 12, TCP_NEW_SYN_RECV, is what the kernel calls a request that has no socket yet. */
 	static const enum state states[] = {
 		[TCP_ESTABLISHED] = ST_ESTABLISHED,
 		[TCP_SYN_SENT] = ST_SYN_SENT,
@@ -25,10 +28,10 @@ enum state kernel_state(int kernel)
 		[TCP_LAST_ACK] = ST_LAST_ACK,
 		[TCP_LISTEN] = ST_LISTEN,
 		[TCP_CLOSING] = ST_CLOSING,
-		[12] = ST_SYN_RCVD,
+		[NEW_SYN_RECV] = ST_SYN_RCVD,
 	};
 
-	return kernel > 0 && kernel <= 12 ? states[kernel] : ST_CLOSED;
+	return kernel > 0 && kernel <= NEW_SYN_RECV ? states[kernel] : ST_CLOSED;
 }
 
 int sock_diag_open(struct mnl_socket **diag, struct why *why)
@@ -76,7 +79,7 @@ static struct inet_diag_req_v2 *ask_for(struct nlmsghdr *nlh, int family, unsign
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = family == 6 ? AF_INET6 : AF_INET;
 	req->sdiag_protocol = IPPROTO_TCP;
-	req->idiag_states = ~0u;
+	req->idiag_states = OF_CONNECTIONS;
 	return req;
 }
 

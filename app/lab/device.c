@@ -33,7 +33,17 @@ enum device_kind device_choose(void)
 
 const char *device_name(enum device_kind kind)
 {
-	return kind == DEVICE_PACKET ? "packet" : "tap";
+	static const char *const names[] = {
+		[DEVICE_TAP] = "tap", [DEVICE_PACKET] = "packet", [DEVICE_SHARED] = "shared"
+	};
+
+	return names[kind];
+}
+
+/* Whose driver is the packet socket's. */
+static bool is_packet(const struct device *device)
+{
+	return device->kind == DEVICE_PACKET || device->kind == DEVICE_SHARED;
 }
 
 static int refuse_tap(const struct tapif *tap, int error, struct why *why)
@@ -56,6 +66,9 @@ static int refuse_packet(const struct packetif *packet, int error, struct why *w
 
 	if (error == EAFNOSUPPORT)
 		remedy = "; load the af_packet module (modprobe af_packet), or use --netif tap";
+	else if (error == EPERM)
+		remedy = "; it needs CAP_NET_RAW: run tcplab as root, or give it that right "
+			 "(setcap cap_net_raw+ep tcplab)";
 	return why_set(why, error, "cannot %s for lwIP: %s%s", packet->failed, strerror(error),
 		       remedy);
 }
@@ -126,20 +139,24 @@ static int silence(const struct device_plan *plan, struct why *why)
 	return err < 0 ? err : link_up_mute(FAR_END, why);
 }
 
+static int open_socket(struct packetif *packet, const char *name, const struct device_plan *plan,
+		       struct netif *netif, struct why *why)
+{
+	snprintf(packet->name, sizeof(packet->name), "%s", name);
+	memcpy(packet->hwaddr, plan->hwaddr, sizeof(packet->hwaddr));
+	if (!add_netif(netif, plan, packet, packetif_init))
+		return refuse_packet(packet, errno, why);
+	return 0;
+}
+
 /* lwIP's socket stays in the namespace in which it was opened. */
 static int open_far_end(void *context, struct why *why)
 {
 	const struct far_end *far = context;
-	struct packetif *packet = &far->device->packet;
 	int err = silence(far->plan, why);
 
-	if (err < 0)
-		return err;
-	snprintf(packet->name, sizeof(packet->name), FAR_END);
-	memcpy(packet->hwaddr, far->plan->hwaddr, sizeof(packet->hwaddr));
-	if (!add_netif(far->netif, far->plan, packet, packetif_init))
-		return refuse_packet(packet, errno, why);
-	return 0;
+	return err < 0 ? err
+		       : open_socket(&far->device->packet, FAR_END, far->plan, far->netif, why);
 }
 
 static int open_packet(struct device *device, const struct device_plan *plan, struct netif *netif,
@@ -168,13 +185,18 @@ int device_open(struct device *device, const struct device_plan *plan, struct ne
 {
 	device->kind = plan->kind;
 	device->name = plan->name;
-	return plan->kind == DEVICE_PACKET ? open_packet(device, plan, netif, why)
-					   : open_tap(device, plan, netif, why);
+	switch (plan->kind) {
+	case DEVICE_PACKET: return open_packet(device, plan, netif, why);
+	case DEVICE_SHARED:
+		device->packet.shared = true;
+		return open_socket(&device->packet, plan->name, plan, netif, why);
+	default: return open_tap(device, plan, netif, why);
+	}
 }
 
 void device_close(struct device *device)
 {
-	if (device->kind == DEVICE_PACKET)
+	if (is_packet(device))
 		packetif_close(&device->packet);
 	else
 		tapif_close(&device->tap);
@@ -189,8 +211,9 @@ int device_plug_in(struct device *device, struct netif *netif, struct why *why)
 		err = link_await_carrier(device->name, why);
 		if (err < 0)
 			return err;
-		packetif_ask_link(netif);
 	}
+	if (is_packet(device))
+		packetif_ask_link(netif);
 	device_poll(device, netif, 0);
 	if (!netif_is_link_up(netif))
 		return why_set(why, ENETDOWN, "interface %s is up, but lwIP's end of it is not",
@@ -200,18 +223,17 @@ int device_plug_in(struct device *device, struct netif *netif, struct why *why)
 
 int device_poll(const struct device *device, struct netif *netif, int budget)
 {
-	return device->kind == DEVICE_PACKET ? packetif_poll(netif, budget)
-					     : tapif_poll(netif, budget);
+	return is_packet(device) ? packetif_poll(netif, budget) : tapif_poll(netif, budget);
 }
 
 int device_fd(const struct device *device, const struct netif *netif)
 {
-	return device->kind == DEVICE_PACKET ? packetif_fd(netif) : tapif_fd(netif);
+	return is_packet(device) ? packetif_fd(netif) : tapif_fd(netif);
 }
 
 int device_link_fd(const struct device *device, const struct netif *netif)
 {
-	return device->kind == DEVICE_PACKET ? packetif_link_fd(netif) : tapif_link_fd(netif);
+	return is_packet(device) ? packetif_link_fd(netif) : tapif_link_fd(netif);
 }
 
 bool device_await_delivery(const struct device *device, const struct netif *netif)

@@ -21,6 +21,7 @@
 #include "common/neighbour.h"
 #include "lab/board.h"
 #include "lab/device.h"
+#include "lab/ethernet.h"
 #include "lab/hosts.h"
 #include "lab/stack.h"
 #include "lab/why.h"
@@ -35,10 +36,16 @@
 #define LAB_LONG_PATIENCE_MS 20000
 /** What an experiment's world shall be like. */
 struct lab_settings {
-	uint64_t seed; /**< of all randomness of lwIP and the lab */
+	uint64_t
+		seed; /**< of all randomness of lwIP and the lab; on an Ethernet segment, of the wire's */
 	int family; /**< 4 or 6: the hosts have addresses of IPv4, or of IPv6, and no others; 0: both */
 	unsigned int mtu; /**< of the link between them, in bytes; 0: as the device comes, 1500 */
 	enum device_kind netif; /**< that link; lab_open() makes a choice of DEVICE_ANY */
+	/**
+	 * lwIP is a host of a real Ethernet segment, without a namespace of its own; ethernet_check() has had
+	 * nothing against it. NULL: it is not.
+	 */
+	const struct ethernet_plan *ethernet;
 	bool live; /**< no experiment: room for hundreds of connections, groups of multicast are reported */
 	/** The program, and its arguments, of the board that lwIP is on (board.h); NULL: it is in this process. */
 	const char *const *board;
@@ -54,11 +61,12 @@ struct lab {
 	struct wire wire;
 	struct device device;
 	struct netif netif;
-	struct neighbours neighbours;      /**< the hosts whose Ethernet addresses lwIP knows */
-	struct endpoint kernel, lwip, raw; /**< the hosts' addresses; of both, IPv4's; port 0 */
-	unsigned int patience_ms;          /**< LAB_PATIENCE_MS, or what is set after lab_open() */
-	struct entropy random;             /**< for choices that shall repeat with the seed */
-	void (*observer)(void *context);   /**< of the kernel; see lab_observe() */
+	struct neighbours neighbours; /**< the hosts whose Ethernet addresses lwIP knows */
+	/** The hosts' addresses; of both, IPv4's; port 0. On a segment, lwip's alone is one. */
+	struct endpoint kernel, lwip, raw;
+	unsigned int patience_ms;        /**< LAB_PATIENCE_MS, or what is set after lab_open() */
+	struct entropy random;           /**< for choices that shall repeat with the seed */
+	void (*observer)(void *context); /**< of the kernel; see lab_observe() */
 	/** Likewise: a frame of TCP's is about to enter the wire (wire.h, before_frame); NULL: nobody. */
 	void (*frame_observer)(void *context, const struct event *frame);
 	void *observer_context; /**< of both */
@@ -78,7 +86,8 @@ struct lab {
 
 /**
  * Enters a private namespace, starts lwIP and connects it with the kernel, at the addresses of
- * lab/hosts.h. Once per process.
+ * lab/hosts.h. Or starts lwIP as a host of an Ethernet segment, where there is no kernel to talk to, and
+ * changes nothing of the process's network namespace. Once per process.
  *
  * @return 0; a negative errno with the reason in why, and nothing to be closed
  */

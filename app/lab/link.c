@@ -10,6 +10,7 @@
 #include <linux/sockios.h>
 #include <linux/veth.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -147,6 +148,22 @@ int link_await_carrier(const char *name, struct why *why)
 		err = -ETIMEDOUT;
 	if (err < 0)
 		return why_set(why, -err, "interface %s gets no carrier: %s", name, strerror(-err));
+	return 0;
+}
+
+int link_look(const char *name, struct link_state *state, struct why *why)
+{
+	struct ifreq hwaddr = { .ifr_flags = 0 }, flags = { .ifr_flags = 0 };
+	int err = control(SIOCGIFHWADDR, &hwaddr, name);
+
+	if (err == 0)
+		err = control(SIOCGIFFLAGS, &flags, name);
+	if (err < 0)
+		return why_set(why, -err, "cannot look at interface %s: %s", name, strerror(-err));
+	state->ethernet = hwaddr.ifr_hwaddr.sa_family == ARPHRD_ETHER;
+	memcpy(state->hwaddr, hwaddr.ifr_hwaddr.sa_data, sizeof(state->hwaddr));
+	state->up = flags.ifr_flags & IFF_UP;
+	state->carrier = flags.ifr_flags & IFF_RUNNING;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #ifndef APP_LAB_LINK_H
 #define APP_LAB_LINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lab/why.h"
@@ -50,6 +51,16 @@ int link_compute_checksums(const char *name, struct why *why);
  * @return 0; -ETIMEDOUT after two seconds, or another negative errno, with the reason in why
  */
 int link_await_carrier(const char *name, struct why *why);
+
+/** What an interface is like. */
+struct link_state {
+	bool ethernet;     /**< it has an Ethernet address */
+	uint8_t hwaddr[6]; /**< this one */
+	bool up, carrier;
+};
+
+/** Looks at an interface (netdevice(7)). @return 0; a negative errno with the reason in why */
+int link_look(const char *name, struct link_state *state, struct why *why);
 
 /**
  * Gives an interface an address.

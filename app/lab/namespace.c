@@ -61,7 +61,8 @@ static int refuse(int error, struct why *why)
 	return why_set(
 		why, error,
 		"cannot make a private network namespace: %s. It needs CAP_SYS_ADMIN, or the "
-		"right to make a user namespace: %s (in a container: start it with that right)",
+		"right to make a user namespace: %s (in a container: start it with that right; "
+		"in a chroot: only root has it)",
 		strerror(error), remedy);
 }
 

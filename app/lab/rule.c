@@ -28,7 +28,8 @@ const char rule_help[] =
 	"SEGMENTS are words in any order, with spaces or commas between; each says more exactly "
 	"which:\n"
 	"\n"
-	"  lwip, kernel or raw           by their sender\n"
+	"  lwip, kernel, raw or others   by their sender; the others are those of a real Ethernet "
+	"segment\n"
 	"  FIN or SYN,ACK                with these control bits, and others perhaps\n"
 	"  =SYN,ACK                      with exactly these; PSH does not matter\n"
 	"  data or nodata                with data, or without\n"
@@ -149,8 +150,9 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct parser *par
 
 static int refuse_unknown(const struct parser *parser)
 {
-	static const char known[] = "lwip, kernel, raw, control bits as FIN or =SYN,ACK, data, "
-				    "nodata, c1, 2, 3..5 and 20%";
+	static const char known[] =
+		"lwip, kernel, raw, others, control bits as FIN or =SYN,ACK, data, "
+		"nodata, c1, 2, 3..5 and 20%";
 
 	if (parser->kind->action == WIRE_CUT)
 		return refuse(parser, "there is no word '%s'; there are at, after, for, %s",
@@ -375,7 +377,7 @@ static int take_word(struct parser *parser)
 		return take_quantity(parser);
 	if (is_conn(word))
 		return take_conn(parser);
-	for (enum who who = WHO_LWIP; who <= WHO_RAW; who++)
+	for (enum who who = WHO_LWIP; who < WHO_HOSTS; who++)
 		if (strcmp(word, who_name(who)) == 0)
 			return take_sender(parser, who);
 	if (strcmp(word, "data") == 0 || strcmp(word, "nodata") == 0)

@@ -11,6 +11,9 @@
 /** No rule's text is longer, in bytes. */
 #define RULE_STRLEN 100
 
+/** What is wrong with a rule whose sender is not on the wire (wire_add_rule()): printf's, with who is. */
+#define RULE_ABSENT_SENDER "there is no such sender on this wire, but lwip and %s"
+
 /** The whole grammar, for people, with examples: lines that end with a newline. */
 extern const char rule_help[];
 

@@ -33,6 +33,18 @@ const char *wire_fate(enum wire_action action)
 	return fates[action];
 }
 
+enum who wire_far_end(const struct wire *wire)
+{
+	return wire->on_segment ? WHO_OTHERS : WHO_KERNEL;
+}
+
+/* The third host may come later. */
+static bool can_be_there(const struct wire *wire, enum who host)
+{
+	return host == WHO_LWIP || host == wire_far_end(wire) ||
+	       (host == WHO_RAW && !wire->on_segment);
+}
+
 /* -- The cable */
 
 static void note_cable(struct wire *wire, bool cut)
@@ -169,6 +181,15 @@ const struct wire_rule *wire_judge(struct wire *wire, const struct event *frame)
 	return standing != NULL ? standing : rule;
 }
 
+/* Whether there can be a frame that meets a rule's sender. */
+static bool has_sender(const struct wire *wire, const struct wire_rule *rule)
+{
+	for (enum who host = WHO_LWIP; host < WHO_HOSTS; host++)
+		if ((rule->from & WIRE_FROM(host)) && can_be_there(wire, host))
+			return true;
+	return rule->from == 0;
+}
+
 static int add(const struct wire *wire, struct wire_rules *rules, const struct wire_rule *rule,
 	       uint32_t index)
 {
@@ -177,6 +198,8 @@ static int add(const struct wire *wire, struct wire_rules *rules, const struct w
 
 	if (rules->count == WIRE_RULES)
 		return -ENOSPC;
+	if (!has_sender(wire, rule))
+		return -EHOSTUNREACH;
 	rules->count++;
 	*added = *rule;
 	added->seen = 0;
@@ -221,7 +244,7 @@ static bool goes_to(const struct wire *wire, enum who host, const struct event *
 	bool to_third = third && memcmp(hwaddr, wire->raw_hwaddr, 6) == 0;
 	bool to_lwip = memcmp(hwaddr, wire->netif->hwaddr, 6) == 0;
 
-	if (host == frame->who)
+	if (host == frame->who || !can_be_there(wire, host))
 		return false;
 	if (host == WHO_RAW)
 		return third && (group || to_third);
@@ -258,7 +281,7 @@ static void send_on(struct wire *wire, enum who to, const struct event *frame, u
 static void send_to_hosts(struct wire *wire, const struct event *frame, uint8_t *bytes,
 			  const struct wire_rule *rule)
 {
-	for (enum who host = WHO_LWIP; host <= WHO_RAW; host++)
+	for (enum who host = WHO_LWIP; host < WHO_HOSTS; host++)
 		if (goes_to(wire, host, frame))
 			send_on(wire, host, frame, bytes, rule);
 }
@@ -345,7 +368,7 @@ static void pass_by(struct wire *wire, const struct event *frame)
 		exit(2);
 	}
 	*packet = (struct packet){ .from = frame->who,
-				   .to = frame->who == WHO_LWIP ? WHO_KERNEL : WHO_LWIP,
+				   .to = frame->who == WHO_LWIP ? wire_far_end(wire) : WHO_LWIP,
 				   .size = frame->frame.size,
 				   .frame = *frame };
 	memcpy(packet->own, frame->frame.bytes, frame->frame.size);
@@ -445,12 +468,12 @@ static err_t from_lwip(struct netif *netif, struct pbuf *p)
 	return ERR_OK;
 }
 
-static err_t from_kernel(struct pbuf *p, struct netif *netif)
+static err_t from_far_end(struct pbuf *p, struct netif *netif)
 {
 	struct wire *wire = wire_of(netif);
 
 	if (!enter_in_bulk(wire, p))
-		enter_pbuf(wire, WHO_KERNEL, p);
+		enter_pbuf(wire, wire_far_end(wire), p);
 	pbuf_free(p);
 	return ERR_OK;
 }
@@ -550,7 +573,7 @@ bool wire_step(struct wire *wire)
 
 	act_in_time(wire);
 	/* What the kernel does of its own accord until now is not this frame's doing. */
-	if (wire->in_flight.first != NULL && wire->in_flight.first->to == WHO_KERNEL)
+	if (wire->in_flight.first != NULL && wire->in_flight.first->to == wire_far_end(wire))
 		wire->before_kernel(wire->context);
 	packet = packet_dequeue(&wire->in_flight);
 	if (packet == NULL)
@@ -561,6 +584,7 @@ bool wire_step(struct wire *wire)
 				.frame = packet->event == 0 ? &packet->frame : NULL });
 	switch (packet->to) {
 	case WHO_KERNEL:
+	case WHO_OTHERS:
 		deliver_to_kernel(wire, packet);
 		wire->after_kernel(wire->context);
 		break;
@@ -616,7 +640,7 @@ void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeli
 	wire->to_kernel = netif->linkoutput;
 	wire->to_lwip = netif->input;
 	netif->linkoutput = from_lwip;
-	netif->input = from_kernel;
+	netif->input = from_far_end;
 }
 
 void wire_detach(struct wire *wire)

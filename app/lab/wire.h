@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The wire between lwIP, the kernel and a third host that speaks raw segments.
+ * The wire between lwIP, the kernel and a third host that speaks raw segments; or between lwIP and the
+ * other hosts of an Ethernet segment, which then stand where the kernel does.
  *
  * A wrapper around any lwIP netif: it takes the place of the netif's linkoutput and of its input,
  * so that every frame passes here once, whoever sends it, in one queue:
@@ -90,6 +91,7 @@ struct wire {
 	struct timeline *timeline;
 	struct flows *flows;
 	struct netif *netif;
+	bool on_segment;               /**< WHO_OTHERS are at the device's far end, and no kernel */
 	netif_linkoutput_fn to_kernel; /* the driver's */
 	netif_input_fn to_lwip;        /* lwIP's */
 	struct packet_queue in_flight, waiting;
@@ -99,7 +101,7 @@ struct wire {
 	uint32_t added;             /* rules of the scenario, until now */
 	/** Reads lwIP's clock, in ns. */
 	uint64_t (*now_ns)(void);
-	/** Called before each delivery to the kernel, and after it with the frame as the cause. */
+	/** Called before each delivery to the far end, and after it with the frame as the cause. */
 	void (*before_kernel)(void *context);
 	void (*after_kernel)(void *context);
 	/**
@@ -129,10 +131,13 @@ struct wire {
 /**
  * Puts the wire into a netif, which must have been added already.
  *
- * @param wire  zeroed but for seed, now_ns, before_kernel, after_kernel and context
+ * @param wire  zeroed but for seed, now_ns, on_segment, before_kernel, after_kernel and context
  */
 void wire_attach(struct wire *wire, struct netif *netif, struct timeline *timeline,
 		 struct flows *flows);
+
+/** @return who is at the device's far end: WHO_KERNEL or WHO_OTHERS */
+enum who wire_far_end(const struct wire *wire);
 
 /**
  * A host that is not the netif's and not the kernel sends a frame: WHO_RAW; WHO_LWIP where it is elsewhere.
@@ -159,7 +164,8 @@ void wire_detach(struct wire *wire);
 /**
  * Adds a rule of the scenario, behind those that there are.
  *
- * @return 0, or -ENOSPC when WIRE_RULES are in force
+ * @return 0; -ENOSPC when WIRE_RULES are in force; -EHOSTUNREACH when it is about a sender that is not
+ *         on this wire, and would never take a frame
  */
 int wire_add_rule(struct wire *wire, const struct wire_rule *rule);
 

@@ -54,6 +54,14 @@ int call_time(struct call *call, const char *text, uint64_t min_ms, uint32_t *ms
 	return 0;
 }
 
+int call_needs_kernel(struct call *call)
+{
+	if (live_has_kernel(call->session->live))
+		return 0;
+	return call_refuse(call, "lwIP is on an Ethernet segment: no kernel takes part, and this "
+				 "host's own is left alone");
+}
+
 int call_stack(struct call *call, const char *text, struct end **end)
 {
 	struct live *live = call->session->live;
@@ -62,19 +70,14 @@ int call_stack(struct call *call, const char *text, struct end **end)
 	if (strcmp(text, "lwip") != 0 && strcmp(text, "kernel") != 0)
 		return call_refuse(call, "'%s' is no stack; there are lwip and kernel", text);
 	*end = text[0] == 'l' ? live->lwip : live->kernel;
-	return 0;
+	return *end == live->lwip ? 0 : call_needs_kernel(call);
 }
 
 /* -- Connections by name */
 
-static struct conn *find(const struct end *end, const char *name)
-{
-	return end == NULL ? NULL : end_conn(end, name);
-}
-
 struct conn *target_conn(const struct target *target)
 {
-	return find(target->end, target->name);
+	return end_conn(target->end, target->name);
 }
 
 bool target_is_held(const struct conn *conn)
@@ -85,10 +88,10 @@ bool target_is_held(const struct conn *conn)
 /* The name as the lab keeps it; NULL: nobody has had it. */
 static const char *known_name(const struct live *live, const char *name)
 {
-	const struct conn *conn = find(live->lwip, name);
+	const struct conn *conn = end_conn(live->lwip, name);
 
 	if (conn == NULL)
-		conn = find(live->kernel, name);
+		conn = end_conn(live->kernel, name);
 	if (conn != NULL)
 		return conn->name;
 	for (const struct flow *flow = live->lab->flows.newest; flow != NULL; flow = flow->older)
@@ -100,7 +103,8 @@ static const char *known_name(const struct live *live, const char *name)
 /* Which side is meant by a name alone; NULL: either could be. */
 static struct end *side_of(const struct live *live, const char *name)
 {
-	const struct conn *lwip = find(live->lwip, name), *kernel = find(live->kernel, name);
+	const struct conn *lwip = end_conn(live->lwip, name);
+	const struct conn *kernel = end_conn(live->kernel, name);
 
 	if (lwip == NULL || kernel == NULL)
 		return kernel != NULL ? live->kernel : live->lwip;

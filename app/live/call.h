@@ -72,6 +72,9 @@ int call_number(struct call *call, const char *what, const char *text, unsigned 
 int call_time(struct call *call, const char *text, uint64_t min_ms, uint32_t *ms);
 int call_stack(struct call *call, const char *text, struct end **end);
 
+/** For what concerns the kernel. @return 0; -EINVAL with the reason in why: lwIP is on an Ethernet segment */
+int call_needs_kernel(struct call *call);
+
 /** A connection as a word names it: "lwip:c1", "c1", "l1". */
 struct target {
 	const char *name; /**< living as long as the timeline */

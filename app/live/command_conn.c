@@ -82,8 +82,9 @@ static int read_address(struct call *call, const struct end *end, const char *te
 		      { "absent", HOST_ABSENT },
 		      { "far", HOST_FAR } };
 	int family = end->address.family;
+	bool private = live_has_kernel(call->session->live);
 
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+	for (size_t i = 0; private && i < sizeof(hosts) / sizeof(hosts[0]); i++) {
 		if (strcmp(text, hosts[i].name) != 0)
 			continue;
 		*address = host_address(hosts[i].host, family);
@@ -92,6 +93,8 @@ static int read_address(struct call *call, const struct end *end, const char *te
 	*address = (struct endpoint){ .family = (uint8_t)family };
 	if (inet_pton(family == 6 ? AF_INET6 : AF_INET, text, address->addr) == 1)
 		return 0;
+	if (!private)
+		return call_refuse(call, "'%s' is no address of IPv%d", text, family);
 	return call_refuse(
 		call,
 		"'%s' is no host; there are lwip, kernel, raw, absent, far and addresses of "
@@ -113,6 +116,9 @@ static int run_connect(struct call *call)
 	if (call_stack(call, call->word[0], &end) < 0)
 		return -EINVAL;
 	address = end == live->lwip ? live->kernel->address : live->lwip->address;
+	if (!to && !live_has_kernel(live))
+		return call_refuse(call, "to whom? on an Ethernet segment it is: connect lwip to "
+					 "ADDRESS PORT");
 	if (to && read_address(call, end, call->word[2], &address) < 0)
 		return -EINVAL;
 	if (call->count <= at)

@@ -137,6 +137,10 @@ static int run_ss(struct call *call)
 	void *look_context = lab->look_context;
 
 	call_head(call);
+	if (!live_has_kernel(call->session->live)) {
+		diagnosis_lwip(call->session->out);
+		return 0;
+	}
 	lab->look = print_tables;
 	lab->look_context = call->session->out;
 	lab_show(lab, "ss");

@@ -77,7 +77,10 @@ static int run_rule(struct call *call)
 
 	if (err < 0)
 		return err;
-	if (session->rules == WIRE_RULES || wire_add_rule(&lab->wire, &rule) < 0)
+	err = session->rules == WIRE_RULES ? -ENOSPC : wire_add_rule(&lab->wire, &rule);
+	if (err == -EHOSTUNREACH)
+		return call_refuse(call, RULE_ABSENT_SENDER, end_name(session->live->kernel));
+	if (err < 0)
 		return call_refuse(call, "%d rules are the most; 'clear' lifts them", WIRE_RULES);
 	kept->kind = call->verb->name;
 	snprintf(kept->text, sizeof(kept->text), "%s", call->word[0]);
@@ -180,7 +183,11 @@ static int run_guard(struct call *call)
 static int run_sysctl(struct call *call)
 {
 	struct why bad;
-	int err = namespace_set(call->word[0], &bad);
+	int err;
+
+	if (call_needs_kernel(call) < 0)
+		return -EINVAL;
+	err = namespace_set(call->word[0], &bad);
 
 	if (err < 0)
 		return why_set(call->why, -err, "sysctl: %s", bad.text);

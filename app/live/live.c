@@ -10,6 +10,11 @@
 
 #define NS_PER_MS 1000000u
 
+bool live_has_kernel(const struct live *live)
+{
+	return live->kernel->ops->who == WHO_KERNEL;
+}
+
 int live_watch(struct live *live, const struct live_source *source)
 {
 	if (live->sources == LIVE_SOURCES)

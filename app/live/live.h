@@ -28,7 +28,8 @@ struct live_source {
 
 struct live {
 	struct lab *lab;
-	struct end *lwip, *kernel; /**< both open to others: end_open_to_others() */
+	/** Both open to others (end_open_to_others()). On an Ethernet segment its hosts' end is the kernel's. */
+	struct end *lwip, *kernel;
 	struct live_source source[LIVE_SOURCES];
 	int sources;
 	bool stop;  /**< the loop ends after what it is at */
@@ -39,6 +40,9 @@ struct live {
 	unsigned int look_ms; /**< and at least so often, in ms; 0: only when something happens */
 	uint64_t attended_ns; /**< the loop's own: timeline_real_ns() of the latest end_attend() */
 };
+
+/** @return whether the kernel is at the other end; false: lwIP is on an Ethernet segment */
+bool live_has_kernel(const struct live *live);
 
 /** @return 0; -ENOSPC when there are LIVE_SOURCES */
 int live_watch(struct live *live, const struct live_source *source);

@@ -167,6 +167,16 @@ void session_end_of_lines(struct session *session)
 	session->no_more = true;
 }
 
+void session_break_off(struct session *session, const char *reason)
+{
+	char place[PLACE_STRLEN];
+
+	session->line++;
+	fprintf(stderr, "tcplab: %scannot read it: %s\n", place_of(session, place), reason);
+	session->status = 2;
+	session->ended = true;
+}
+
 /* The size of the first line that was fed, without its end; false: none is whole. */
 static bool next_fed(const struct session *session, size_t *size)
 {

@@ -93,6 +93,9 @@ void session_feed(struct session *session, const char *bytes, size_t size);
 /** No more of them will come: when all are carried out, the session ends. */
 void session_end_of_lines(struct session *session);
 
+/** The next one of a script cannot be read: an error of that line. */
+void session_break_off(struct session *session, const char *reason);
+
 /**
  * Carries out the lines that have been fed, unless that is being done; errors go to standard error (of a
  * script) or to out. To be called when the lab is at rest: live->look.

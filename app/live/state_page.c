@@ -82,13 +82,14 @@ static void write_table(const struct table *table, FILE *out)
 	const struct table_line *asks = asking(table);
 
 	put_counts(table, WHO_LWIP, out);
-	put_counts(table, WHO_KERNEL, out);
+	if (!table->on_segment)
+		put_counts(table, WHO_KERNEL, out);
 	fprintf(out,
 		"<p class=\"sub\">lwIP's pcbs: %u of %u in use, %u at most</p>\n"
 		"<table><thead><tr><td><th colspan=\"6\" class=\"lwip\">lwIP"
-		"<th colspan=\"6\" class=\"kernel\">kernel\n"
+		"<th colspan=\"6\" class=\"kernel\">%s\n"
 		"<tr><td><th>address" COLUMNS "<th class=\"kernel\">address" COLUMNS "<tbody>\n",
-		table->pcbs, table->pcbs_room, table->pcbs_most);
+		table->pcbs, table->pcbs_room, table->pcbs_most, table_far_end(table));
 	for (size_t i = 0; i < table->count; i++)
 		put_line(&table->line[i], asks != NULL && &table->line[i] == asks, out);
 	fputs("</table>\n", out);

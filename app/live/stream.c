@@ -27,7 +27,8 @@ static void begin(struct stream *stream)
 	if (stream->before != NULL)
 		stream->before(stream->context);
 	if (!stream->header)
-		ladder_print_live_header(&stream->style, stream->out);
+		ladder_print_live_header(wire_far_end(&stream->lab->wire), &stream->style,
+					 stream->out);
 	stream->header = true;
 }
 
@@ -108,6 +109,7 @@ static void add_events(struct stream *stream, uint32_t last)
 
 	rows_lay_out_part(&rows, stream->lab->timeline, stream->seen + 1, last,
 			  stream->style.verbose);
+	rows.has_others = wire_far_end(&stream->lab->wire) == WHO_OTHERS;
 	for (size_t i = 0; i < rows.count; i++)
 		add(stream, &rows, &rows.row[i]);
 	rows_free(&rows);

@@ -123,12 +123,14 @@ int table_take(struct table *table, const struct live *live, struct mnl_socket *
 	struct lwip_pool pool = lwip_end_pool(live->lwip);
 	int err = 0;
 
-	*table = (struct table){ .pcbs = pool.used,
+	*table = (struct table){ .event = timeline_count(live->lab->timeline),
+				 .on_segment = !live_has_kernel(live),
+				 .pcbs = pool.used,
 				 .pcbs_most = pool.most,
 				 .pcbs_room = lwip_end_pcbs() };
 	lwip_table_visit(on_lwip, table);
 	sort(table);
-	if (diag != NULL) {
+	if (diag != NULL && !table->on_segment) {
 		struct kernel_rows rows = { table, table->count };
 
 		err = sock_diag_visit(diag, on_kernel, &rows);
@@ -195,6 +197,11 @@ void table_free(struct table *table)
 	*table = (struct table){ 0 };
 }
 
+const char *table_far_end(const struct table *table)
+{
+	return who_name(table->on_segment ? WHO_OTHERS : WHO_KERNEL);
+}
+
 const char *table_address(const struct endpoint *endpoint, char text[TABLE_ADDRESS_STRLEN])
 {
 	static const uint8_t any[sizeof(endpoint->addr)];
@@ -240,13 +247,15 @@ static void put_counts(const uint32_t in_state[ST_COUNT], const char *name, FILE
 void table_text(const struct table *table, FILE *out)
 {
 	char lwip[TABLE_ADDRESS_STRLEN], kernel[TABLE_ADDRESS_STRLEN];
+	const char *far_end = table_far_end(table);
 
 	put_counts(table->in_state[WHO_LWIP], "lwip", out);
-	put_counts(table->in_state[WHO_KERNEL], "kernel", out);
+	if (!table->on_segment)
+		put_counts(table->in_state[WHO_KERNEL], "kernel", out);
 	fprintf(out, "lwIP's pcbs: %u of %u in use, %u at most\n\n", table->pcbs, table->pcbs_room,
 		table->pcbs_most);
 	fprintf(out, "%-6s %-18s %-18s  %-11s %7s %6s %6s  %-22s  %-11s %7s %6s %6s  %s\n", "",
-		"lwip", "kernel", "lwip", "for", "Recv-Q", "Send-Q", "timer", "kernel", "for",
+		"lwip", far_end, "lwip", "for", "Recv-Q", "Send-Q", "timer", far_end, "for",
 		"Recv-Q", "Send-Q", "timer");
 	for (size_t i = 0; i < table->count; i++) {
 		const struct table_line *line = &table->line[i];
@@ -309,6 +318,7 @@ void table_json(const struct table *table, FILE *out)
 	struct json json = { .out = out };
 
 	json_open(&json, NULL);
+	json_int(&json, "event", table->event);
 	json_open(&json, "pcbs");
 	json_int(&json, "used", table->pcbs);
 	json_int(&json, "most", table->pcbs_most);

@@ -32,11 +32,13 @@ struct table {
 	struct table_line *line; /**< listeners first, then by lwIP's port and the kernel's */
 	size_t count, room;
 	uint32_t in_state[2][ST_COUNT];
+	bool on_segment; /**< of Ethernet: others are in the kernel's place, whose sides are not known */
 	uint32_t pcbs, pcbs_most, pcbs_room; /**< lwIP's: in use now, at the same time, in all */
+	uint32_t event; /**< the number of the timeline's last event until then; 0: none */
 };
 
 /**
- * @param diag  for the kernel's side; NULL: lwIP's alone
+ * @param diag  for the kernel's side; NULL, and on an Ethernet segment: lwIP's alone
  * @return 0; a negative errno when the kernel did not answer, with lwIP's side alone in the table
  */
 int table_take(struct table *table, const struct live *live, struct mnl_socket *diag);
@@ -51,6 +53,9 @@ void table_add_closed(struct table *table, const struct live *live);
 /** @return the line of a connection of lwIP's; NULL: there is none */
 const struct table_line *table_find(const struct table *table, const struct endpoint *lwip,
 				    const struct endpoint *kernel);
+
+/** @return the name of the other end: "kernel", or "others" */
+const char *table_far_end(const struct table *table);
 
 #define TABLE_ADDRESS_STRLEN (ENDPOINT_STRLEN + 2)
 /** Writes an endpoint; that of a listener at all addresses as "*:80". @return text */

@@ -197,8 +197,8 @@ static void put_counts(struct top_page *page, const struct top_view *view)
 	for (int i = 0; i < 3; i++)
 		line[i] = add(page, TOP_TEXT);
 	append(line[0], "%-6s", "");
-	for (int who = WHO_LWIP; who <= WHO_KERNEL; who++)
-		append(line[1 + who], "%-6s", who_name((enum who)who));
+	append(line[1], "%-6s", who_name(WHO_LWIP));
+	append(line[2], "%-6s", table_far_end(view->table));
 	for (int state = ST_LISTEN; state < ST_COUNT; state++) {
 		const char *name =
 			view->width < TOP_WIDE ? brief[state] : state_name((enum state)state);
@@ -230,15 +230,17 @@ static void put_shown(struct top_page *page, const struct top_view *view, size_t
 static void put_heading(struct top_page *page, const struct top_view *view)
 {
 	struct top_line *line = add(page, TOP_HEADING);
+	const char *far_end = table_far_end(view->table);
 	bool wide = view->width >= TOP_WIDE;
 
 	if (wide)
-		append(line, "%-5s %-15s %-15s", "", "lwip", "kernel");
+		append(line, "%-5s %-15s %-15s", "", "lwip", far_end);
 	else
-		append(line, "%-5s v %5s %5s", "", "lwip", "kern");
+		append(line, "%-5s v %5s %5.4s", "", "lwip", far_end);
 	for (int who = WHO_LWIP; who <= WHO_KERNEL; who++)
-		append(line, " %-11s %*s %4s %4s %-*s", who_name((enum who)who), wide ? 4 : 3,
-		       "for", "rcvq", "sndq", wide ? 12 : 3, wide ? "timer" : "due");
+		append(line, " %-11s %*s %4s %4s %-*s",
+		       who == WHO_LWIP ? who_name(WHO_LWIP) : far_end, wide ? 4 : 3, "for", "rcvq",
+		       "sndq", wide ? 12 : 3, wide ? "timer" : "due");
 }
 
 static void put_side(struct top_line *line, const struct table_side *side, bool wide)

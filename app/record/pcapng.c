@@ -169,13 +169,19 @@ static void write_interface(struct block *block, const struct pcapng_info *info,
 	finish(block, out);
 }
 
+/* They stand in the hosts' order; the others of a segment are where there is no kernel. */
+static uint32_t interface_of(enum who host)
+{
+	return host == WHO_OTHERS ? WHO_KERNEL : host;
+}
+
 static void write_packet(struct block *block, const struct event *frame, uint64_t start_ns,
 			 const struct remarks *remarks, FILE *out)
 {
 	uint64_t ns = start_ns + frame->t_ns;
 
 	begin(block, BLOCK_PACKET);
-	put32(block, frame->who); /* interfaces stand in the hosts' order */
+	put32(block, interface_of(frame->who));
 	put32(block, (uint32_t)(ns >> 32));
 	put32(block, (uint32_t)ns);
 	put32(block, frame->frame.size);
@@ -205,7 +211,8 @@ void pcapng_write(const struct timeline *timeline, const struct pcapng_info *inf
 
 	write_section(&block, info, remarks, out);
 	write_interface(&block, info, WHO_LWIP, out);
-	write_interface(&block, info, WHO_KERNEL, out);
+	write_interface(&block, info, has_spoken(timeline, WHO_OTHERS) ? WHO_OTHERS : WHO_KERNEL,
+			out);
 	if (has_spoken(timeline, WHO_RAW))
 		write_interface(&block, info, WHO_RAW, out);
 	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {

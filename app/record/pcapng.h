@@ -21,13 +21,13 @@
 
 /** What a capture says of itself; all texts in UTF-8. */
 struct pcapng_info {
-	const char *name;              /**< of the experiment, "close/lwip" */
-	const char *title;             /**< what it is about */
-	const char *hardware;          /**< "x86_64" */
-	const char *os;                /**< "Linux 6.18.5" */
-	const char *application;       /**< "tcplab" */
-	const char *host[WHO_RAW + 1]; /**< what each host is: "lwIP 2.2.1" */
-	uint64_t start_ns;             /**< when the timeline began, since the epoch */
+	const char *name;            /**< of the experiment, "close/lwip" */
+	const char *title;           /**< what it is about */
+	const char *hardware;        /**< "x86_64" */
+	const char *os;              /**< "Linux 6.18.5" */
+	const char *application;     /**< "tcplab" */
+	const char *host[WHO_HOSTS]; /**< what each host is: "lwIP 2.2.1" */
+	uint64_t start_ns;           /**< when the timeline began, since the epoch */
 };
 
 /**

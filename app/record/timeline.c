@@ -30,8 +30,8 @@ struct timeline {
 };
 
 static const char *const who_names[] = {
-	[WHO_LWIP] = "lwip", [WHO_KERNEL] = "kernel", [WHO_RAW] = "raw",
-	[WHO_WIRE] = "wire", [WHO_LAB] = "lab",
+	[WHO_LWIP] = "lwip",     [WHO_KERNEL] = "kernel", [WHO_RAW] = "raw",
+	[WHO_OTHERS] = "others", [WHO_WIRE] = "wire",     [WHO_LAB] = "lab",
 };
 
 static const char *const kind_names[] = {

@@ -22,11 +22,13 @@
 enum who {
 	WHO_LWIP,
 	WHO_KERNEL,
-	WHO_RAW, /**< hand-made segments, of a third host */
-	WHO_WIRE,
+	WHO_RAW,    /**< hand-made segments, of a third host */
+	WHO_OTHERS, /**< the other hosts of an Ethernet segment, of which only frames are known */
+	WHO_HOSTS,  /**< so many can send frames */
+	WHO_WIRE = WHO_HOSTS,
 	WHO_LAB,
 };
-/** @return "lwip", "kernel", "raw", "wire", "lab" */
+/** @return "lwip", "kernel", "raw", "others", "wire", "lab" */
 const char *who_name(enum who who);
 
 enum event_kind {

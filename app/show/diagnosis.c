@@ -65,7 +65,7 @@ static void print_sar(FILE *out)
 		sockstat("FRAG", "inuse"), sockstat("TCP", "tw"));
 }
 
-static void print_lwip(FILE *out)
+void diagnosis_lwip(FILE *out)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -86,7 +86,7 @@ static void print_lwip(FILE *out)
 void diagnosis_connections(FILE *out)
 {
 	run("ss -tano", "ss", "iproute2", out);
-	print_lwip(out);
+	diagnosis_lwip(out);
 }
 
 void diagnosis_print(const char *what, FILE *out)
@@ -101,5 +101,5 @@ void diagnosis_print(const char *what, FILE *out)
 	snprintf(lsof, sizeof(lsof), "lsof -nP -a -i TCP -p %d", (int)getpid());
 	run(lsof, "lsof", "lsof", out);
 	print_sar(out);
-	print_lwip(out);
+	diagnosis_lwip(out);
 }

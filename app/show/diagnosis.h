@@ -18,4 +18,7 @@ void diagnosis_print(const char *what, FILE *out);
 /** The connections alone: ss, and lwIP's table. */
 void diagnosis_connections(FILE *out);
 
+/** lwIP's table alone. */
+void diagnosis_lwip(FILE *out);
+
 #endif

@@ -138,6 +138,19 @@ static void put_across(const struct ladder *ladder, char *text)
 	fputs(paint_off(ladder->style, PAINT_DIM), ladder->out);
 }
 
+/* Nobody knows the state of another host, but which one it is. */
+static void put_other(const struct ladder *ladder, const struct event *frame)
+{
+	const struct segment *segment = &frame->frame.segment;
+	char text[ENDPOINT_STRLEN];
+
+	if (!ladder->rows->has_others || !frame->frame.tcp)
+		return;
+	putc(' ', ladder->out);
+	address_format(frame->who == WHO_LWIP ? &segment->dst : &segment->src, text);
+	put_padded(ladder, text, 0, PAINT_DIM);
+}
+
 static void print_row(const struct ladder *ladder, const struct row *row)
 {
 	char text[DESCRIBE_STRLEN];
@@ -151,10 +164,12 @@ static void print_row(const struct ladder *ladder, const struct row *row)
 	case ROW_STATE:
 	case ROW_FRAME:
 		put_left_state(ladder, row);
-		if (row->arrow)
+		if (row->arrow) {
 			put_arrow(ladder, row);
-		else if (row->state[SIDE_RIGHT] != NULL)
+			put_other(ladder, row->event);
+		} else if (row->state[SIDE_RIGHT] != NULL) {
 			put_padded(ladder, "", wire_width(ladder), PAINT_NONE);
+		}
 		if (row->state[SIDE_RIGHT] != NULL) {
 			putc(' ', ladder->out);
 			put_padded(ladder, state_name(row->state[SIDE_RIGHT]->state.to), 0,
@@ -192,9 +207,9 @@ void ladder_print(const struct timeline *timeline, uint32_t last, const struct s
 	rows_free(&rows);
 }
 
-void ladder_print_live_header(const struct style *style, FILE *out)
+void ladder_print_live_header(enum who far_end, const struct style *style, FILE *out)
 {
-	const struct rows nothing = { 0 };
+	const struct rows nothing = { .has_others = far_end == WHO_OTHERS };
 	struct ladder ladder = {
 		.rows = &nothing, .columns = &of_live_host, .style = style, .out = out
 	};

@@ -15,7 +15,7 @@ enum side rows_side(const struct rows *rows, enum who who)
 {
 	if (who == WHO_RAW)
 		return rows->raw;
-	return who == WHO_KERNEL ? SIDE_RIGHT : SIDE_LEFT;
+	return who == WHO_KERNEL || who == WHO_OTHERS ? SIDE_RIGHT : SIDE_LEFT;
 }
 
 /* The raw end stands where the stack would that it does not talk to. */
@@ -30,10 +30,10 @@ static enum side side_of_raw(const struct timeline *timeline)
 	return SIDE_RIGHT;
 }
 
-static bool has_raw(const struct timeline *timeline, uint32_t first)
+static bool has(enum who who, const struct timeline *timeline, uint32_t first)
 {
 	for (uint32_t n = first; n <= timeline_count(timeline); n++)
-		if (timeline_event(timeline, n)->who == WHO_RAW)
+		if (timeline_event(timeline, n)->who == who)
 			return true;
 	return false;
 }
@@ -42,7 +42,9 @@ enum who rows_end(const struct rows *rows, enum side side)
 {
 	if (rows->has_raw && rows->raw == side)
 		return WHO_RAW;
-	return side == SIDE_LEFT ? WHO_LWIP : WHO_KERNEL;
+	if (side == SIDE_LEFT)
+		return WHO_LWIP;
+	return rows->has_others ? WHO_OTHERS : WHO_KERNEL;
 }
 
 _Noreturn static void die(void)
@@ -137,7 +139,12 @@ static bool *find_shown(const struct rows *rows, uint32_t first)
 	return shown;
 }
 
-/* The row of the frame that caused the transition, or of one that the same cause made it send. */
+static bool is_of_conn(const struct event *event, const struct event *other)
+{
+	return event->conn != NULL && other->conn != NULL && strcmp(event->conn, other->conn) == 0;
+}
+
+/* The row of the frame that caused the transition, unless it is another connection's. */
 static struct row *row_for_state(struct rows *rows, const struct event *state)
 {
 	enum side side = rows_side(rows, state->who);
@@ -146,8 +153,8 @@ static struct row *row_for_state(struct rows *rows, const struct event *state)
 		struct row *row = &rows->row[i - 1];
 		const struct event *event = row->event;
 
-		if (row->arrow && event->n == state->cause && row->state[side] == NULL &&
-		    !row->note[side])
+		if (row->arrow && event->n == state->cause && is_of_conn(event, state) &&
+		    row->state[side] == NULL && !row->note[side])
 			return row;
 		/* Later things have already happened on that side: do not go back behind them. */
 		if (row->state[side] != NULL || row->note[side])
@@ -172,8 +179,8 @@ static void lay_out_frame(struct rows *rows, const struct event *frame)
 
 	/* The sender's transition by the same cause, just before, moves into the frame's row. */
 	if (before != NULL && !before->arrow && before->event->kind == EV_STATE &&
-	    before->event->who == frame->who && is_due_to(rows, before->event, frame->cause) &&
-	    before->state[!side] == NULL) {
+	    before->event->who == frame->who && is_of_conn(before->event, frame) &&
+	    is_due_to(rows, before->event, frame->cause) && before->state[!side] == NULL) {
 		row = before;
 		row->event = frame;
 	} else {
@@ -211,7 +218,7 @@ bool row_is_quiet(const struct row *row)
 {
 	return row->state[SIDE_LEFT] == NULL && row->state[SIDE_RIGHT] == NULL && !row->released &&
 	       row->event->kind != EV_FAULT && row->event->kind != EV_TIMER &&
-	       row->event->kind != EV_GUARD &&
+	       row->event->kind != EV_GUARD && row->event->who != WHO_LAB &&
 	       !(row->arrow && (row->event->frame.fate != NULL ||
 				row->event->frame.segment.flags & (SEG_SYN | SEG_FIN | SEG_RST)));
 }
@@ -257,7 +264,8 @@ void rows_lay_out_part(struct rows *rows, const struct timeline *timeline, uint3
 
 	*rows = (struct rows){ .timeline = timeline,
 			       .verbose = verbose,
-			       .has_raw = has_raw(timeline, first),
+			       .has_raw = has(WHO_RAW, timeline, first),
+			       .has_others = has(WHO_OTHERS, timeline, first),
 			       .raw = side_of_raw(timeline) };
 	shown = find_shown(rows, first);
 	for (uint32_t n = first; n <= last; n++)

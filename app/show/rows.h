@@ -6,7 +6,8 @@
  * A row has three cells: that of the end on the left, the wire's, that of the end on the right. A
  * transition goes into the row of the frame that caused it, on the receiver's side, or into the
  * row of the first frame that its own cause made it send, on the sender's; only where there is no
- * such row does it get one of its own.
+ * such row does it get one of its own. A frame of another connection's is no such frame: a listener's end has
+ * a row of its own, beside the RST for whom it had not accepted.
  */
 #ifndef APP_SHOW_ROWS_H
 #define APP_SHOW_ROWS_H
@@ -34,9 +35,10 @@ struct row {
 
 struct rows {
 	const struct timeline *timeline;
-	bool verbose;  /**< every event, and no run of rows is cut */
-	bool has_raw;  /**< the raw end takes part, */
-	enum side raw; /**< and stands here */
+	bool verbose;    /**< every event, and no run of rows is cut */
+	bool has_raw;    /**< the raw end takes part, */
+	enum side raw;   /**< and stands here */
+	bool has_others; /**< an Ethernet segment's other hosts stand where the kernel does */
 	struct row *row;
 	size_t count, room;
 };

@@ -345,6 +345,7 @@ static void put_head(const struct picture *picture, double top)
 			who_name(who), x, top + 14,
 			who == WHO_LWIP     ? "lwIP"
 			: who == WHO_KERNEL ? "kernel"
+			: who == WHO_OTHERS ? "others"
 					    : "raw end");
 		fprintf(picture->out, "<text class=\"role\" x=\"%d\" y=\"%g\">", x, top + 28);
 		markup_text(picture->out, role == NULL ? "" : role);

@@ -17,7 +17,7 @@ struct svg_ladder {
 	bool verbose;     /**< every event, and nothing is cut */
 	const char *name; /**< "close/lwip" */
 	const char *title;
-	const char *role[WHO_RAW + 1]; /**< of each end: "active closer"; NULL: it has none */
+	const char *role[WHO_HOSTS]; /**< of each end: "active closer"; NULL: it has none */
 };
 
 /** Writes a file of its own, with its style, for light and for dark screens. */

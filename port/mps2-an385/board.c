@@ -17,16 +17,17 @@
 #define BUDGET 32 /* frames; then timers have their turn */
 
 static struct lan9118if ethernet = {
-	.base = 0x40200000, /* AN385, "Memory map" */
+	.base = (volatile uint32_t *)0x40200000, /* AN385, "Memory map" */
 	.hwaddr = { 2, 0, 0, 0, 0, 2 },
 };
 static struct netif netif;
-static volatile bool interrupted; /* by Ethernet, since board_poll() last looked */
-static bool unread;               /* the budget was not enough */
+static volatile uint32_t interrupts; /* of Ethernet's, ever */
+static uint32_t seen;                /* so many when board_poll() last looked */
+static bool unread;                  /* its budget was not enough */
 
 void ethernet_interrupt(void)
 {
-	interrupted = true;
+	interrupts++;
 	lan9118if_interrupt(&netif);
 }
 
@@ -39,7 +40,7 @@ struct netif *board_init(const ip4_addr_t *address, const ip4_addr_t *mask,
 	if (netif_add(&netif, address, mask, gateway, &ethernet, lan9118if_init, ethernet_input) ==
 	    NULL) {
 		uart_text("the Ethernet controller at ");
-		uart_hex(ethernet.base);
+		uart_hex((uint32_t)ethernet.base);
 		uart_text(" did not ");
 		uart_text(ethernet.failed);
 		uart_text("; is this an mps2-an385?\n");
@@ -53,7 +54,7 @@ struct netif *board_init(const ip4_addr_t *address, const ip4_addr_t *mask,
 
 void board_poll(void)
 {
-	interrupted = false;
+	seen = interrupts;
 	unread = lan9118if_poll(&netif, BUDGET) == BUDGET;
 	sys_check_timeouts();
 }
@@ -73,7 +74,12 @@ void board_idle(void)
 {
 	uint32_t irq = cpu_irq_save();
 
-	if (!interrupted && !unread && !uart_waiting())
+	if (interrupts == seen && !unread && !uart_waiting())
 		cpu_wait();
 	cpu_irq_restore(irq);
+}
+
+uint32_t board_interrupts(void)
+{
+	return interrupts;
 }

@@ -42,4 +42,7 @@ void board_warp(uint32_t ms);
  */
 void board_idle(void);
 
+/** @return how often Ethernet has interrupted: once for each time that board_poll() found all done */
+uint32_t board_interrupts(void);
+
 #endif

@@ -3,6 +3,7 @@
  * The demonstration: the board at 10.9.0.2 serves echo and discard, and obeys single letters on its UART.
  *
  *     s  says how much of the stack was ever in use
+ *     i  says how often Ethernet has interrupted
  *     c  calls 10.9.0.1, port 7777
  *     p  takes all pbufs of lwIP's pool, so that received frames must wait; r returns them
  *     w  moves lwIP's clock 121 s ahead: TIME_WAITs are over
@@ -30,6 +31,13 @@ static void tell_stack(void)
 	uart_decimal(stack_used());
 	uart_text(" of ");
 	uart_decimal(stack_size_bytes());
+	uart_text("\n");
+}
+
+static void tell_interrupts(void)
+{
+	uart_text("interrupts ");
+	uart_decimal(board_interrupts());
 	uart_text("\n");
 }
 
@@ -79,6 +87,7 @@ static void obey(int command)
 {
 	switch (command) {
 	case 's': tell_stack(); break;
+	case 'i': tell_interrupts(); break;
 	case 'c': call(); break;
 	case 'p': take_pbufs(); break;
 	case 'r': return_pbufs(); break;

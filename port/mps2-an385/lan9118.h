@@ -107,14 +107,14 @@ enum lan9118_phy_register {
 #define LAN9118_PHY_INT_NEGOTIATED (1u << 6)
 #define LAN9118_PHY_INT_DOWN       (1u << 4)
 
-static inline uint32_t lan9118_read(uintptr_t base, enum lan9118_register reg)
+static inline uint32_t lan9118_read(volatile uint32_t *base, enum lan9118_register reg)
 {
-	return *(volatile uint32_t *)(base + reg);
+	return base[reg / sizeof(*base)];
 }
 
-static inline void lan9118_write(uintptr_t base, enum lan9118_register reg, uint32_t value)
+static inline void lan9118_write(volatile uint32_t *base, enum lan9118_register reg, uint32_t value)
 {
-	*(volatile uint32_t *)(base + reg) = value;
+	base[reg / sizeof(*base)] = value;
 }
 
 #endif

@@ -18,15 +18,16 @@
 #define LAN9118_PATIENCE 1000000
 
 /** @return whether all of these bits of a register became what they are in value, in time */
-bool lan9118_wait(uintptr_t base, enum lan9118_register reg, uint32_t bits, uint32_t value);
+bool lan9118_wait(volatile uint32_t *base, enum lan9118_register reg, uint32_t bits,
+		  uint32_t value);
 
 /** @return whether the MAC took it in time */
-bool lan9118_mac_write(uintptr_t base, enum lan9118_mac_register reg, uint32_t value);
+bool lan9118_mac_write(volatile uint32_t *base, enum lan9118_mac_register reg, uint32_t value);
 
 /** @return whether the PHY took it in time */
-bool lan9118_phy_write(uintptr_t base, enum lan9118_phy_register reg, uint16_t value);
+bool lan9118_phy_write(volatile uint32_t *base, enum lan9118_phy_register reg, uint16_t value);
 
 /** @return 0 to 0xffff; -1: the PHY did not answer in time */
-int32_t lan9118_phy_read(uintptr_t base, enum lan9118_phy_register reg);
+int32_t lan9118_phy_read(volatile uint32_t *base, enum lan9118_phy_register reg);
 
 #endif

@@ -196,7 +196,7 @@ static bool receive(struct netif *netif)
 
 static void follow_link(struct netif *netif)
 {
-	uintptr_t base = lan9118if_of(netif)->base;
+	volatile uint32_t *base = lan9118if_of(netif)->base;
 	int32_t status, common;
 	bool full;
 
@@ -267,7 +267,7 @@ int lan9118if_take(struct netif *netif, void *frame, uint16_t room)
 
 /* -- Starting (3.11) */
 
-static bool write_hwaddr(uintptr_t base, const uint8_t mac[6])
+static bool write_hwaddr(volatile uint32_t *base, const uint8_t mac[6])
 {
 	return lan9118_mac_write(base, LAN9118_MAC_ADDRL,
 				 mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
@@ -283,7 +283,7 @@ err_t lan9118if_set_hwaddr(struct netif *netif, const uint8_t hwaddr[6])
 /* @return NULL; else what the controller did not do */
 static const char *start(const struct lan9118if *ether)
 {
-	uintptr_t base = ether->base;
+	volatile uint32_t *base = ether->base;
 	uint32_t id;
 
 	/* 3.11: the first access after power-on may be answered late. */

@@ -3,7 +3,7 @@
  * An lwIP network interface on a LAN9118 Ethernet controller (SMSC/Microchip, LAN9118 datasheet), or one of
  * its kin with the same registers, such as the LAN9220 of the MPS2 board.
  *
- *     static struct lan9118if ethernet = { .base = 0x40200000, .hwaddr = { 2, 0, 0, 0, 0, 2 } };
+ *     static struct lan9118if ethernet = { .base = (volatile uint32_t *)0x40200000, .hwaddr = { 2, 0, 0, 0, 0, 2 } };
  *     static struct netif netif;
  *
  *     netif_add(&netif, &ip, &mask, &gateway, &ethernet, lan9118if_init, netif_input);
@@ -33,8 +33,8 @@
 
 struct lan9118if {
 	/* Filled in by the caller before netif_add(). */
-	uintptr_t base;    /**< the address of the controller's registers */
-	uint8_t hwaddr[6]; /**< the Ethernet address */
+	volatile uint32_t *base; /**< the controller's registers */
+	uint8_t hwaddr[6];       /**< the Ethernet address */
 
 	/* Owned by the driver from lan9118if_init() on. */
 	const char *failed; /**< after lan9118if_init() failed: what the controller did not do */

@@ -191,7 +191,7 @@ class Checker:
         if cause['ev'] != event['cause']['ev']:
             self.problem('causes', event, f'its cause is a {cause["ev"]}, not a {event["cause"]["ev"]}')
         if event['ev'] in ('state', 'callback', 'frame', 'call', 'guard') and event['who'] != 'lab':
-            others = {'lwip', 'kernel', 'raw'} - {event['who']}
+            others = {'lwip', 'kernel', 'raw', 'others'} - {event['who']}
             allowed = {'frame': others, 'call': {event['who'], 'lab'}}.get(cause['ev'], {event['who']})
             if cause['who'] not in allowed:
                 self.problem('causes', event, f'happens to {event["who"]}, caused by a {cause["ev"]} of {cause["who"]}')

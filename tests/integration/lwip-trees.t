@@ -165,7 +165,7 @@ if [ -f build/lwip-2.1.3/src/core/tcp.c ]; then
 	old=$PWD/build/lwip-2.1.3
 	mkdir "$tmp/lab"
 	cp -R Makefile app port config scripts "$tmp/lab/"
-	run make -C "$tmp/lab" --no-print-directory LWIP_DIR="$old" -j2 build
+	run make -C "$tmp/lab" --no-print-directory LWIP_DIR="$old" V=0 -j2 build
 	is "lwIP 2.1.3: the lab builds, without a warning" "$rc$err" 0
 	like "lwIP 2.1.3: it is the tree that was asked for" "$out" "*TRACE*$old*17 state writes*LINK*"
 	run "$tmp/lab/build/tcplab" run --format tap

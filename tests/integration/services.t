@@ -45,7 +45,7 @@ for family in 4 6; do
 	like "$at: ping is answered" "$rc$err $out" "0 *2 packets transmitted, 2 received, 0% packet loss*"
 	like "$at: curl gets the page, with its own connection" "$out" \
 		"*<tr class=\"asks\"*<td>*$ip*:80<td><b class=\"s4\">ESTABLISHED</b>*<td class=\"kernel\">*ESTABLISHED</b>*</html>*"
-	like "$at: and the same for programs" "$out" "*</html>*{\"pcbs\":{\"used\":*\"connections\":[*\"state\":\"LISTEN\"*\"state\":\"ESTABLISHED\"*"
+	like "$at: and the same for programs" "$out" "*</html>*{\"event\":*,\"pcbs\":{\"used\":*\"connections\":[*\"state\":\"LISTEN\"*\"state\":\"ESTABLISHED\"*"
 	is "$at: no queue below zero" "$(echo "$out" | grep -c 429496)" 0
 	like "$at: what is not there: 404" "$out" "*HTTP/1.0 404 *"
 done

@@ -5,13 +5,14 @@
 # arguments, but for the first options, in $tmp/calls.
 set -u
 . tests/integration/tap.sh
-plan 25
+plan 26
 
 cat >"$tmp/packages" <<'EOF'
 # group  package  why
 build    one      the first reason
 build    two      the second reason
 test     three    the third reason
+mcu      two      the second reason, again
 EOF
 export tmp PACKAGES="$tmp/packages" have
 
@@ -58,6 +59,9 @@ like "root: gives the reasons" "$out" "*two*the second reason*three*the third re
 
 setup build
 is "one group: the other's packages are left alone" "$calls" "install --no-install-recommends two"
+
+setup build mcu
+is "a package of two groups: is named once" "$calls" "install --no-install-recommends two"
 
 : >"$tmp/stale"
 setup build
@@ -111,7 +115,7 @@ is "no dpkg, SETUP=no: warns and lets the build have a try" "$rc $err" \
 
 # The real dpkg-query and the real list
 unset PACKAGES
-bad=$(awk '!/^#/ && ($1 !~ /^(build|test|check)$/ || NF < 3)' config/packages)
+bad=$(awk '!/^#/ && ($1 !~ /^(build|test|check|mcu)$/ || NF < 3)' config/packages)
 is "config/packages: each line has a group, a package and a reason" "$bad" ""
 if command -v dpkg-query >/dev/null; then
 	printf '%s\n' "build dpkg there" "build tcplab-has-no-such-package missing" >"$tmp/packages"

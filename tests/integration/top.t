@@ -16,7 +16,7 @@ mkdir -m 700 "$XDG_RUNTIME_DIR"
 on_terminal() {
 	count=$1
 	shift
-	timeout 120 python3 tests/integration/top.py "$TCPLAB" "$@" >"$tmp/points" 2>"$tmp/trouble"
+	timeout 120 python3 -B tests/integration/top.py "$TCPLAB" "$@" >"$tmp/points" 2>"$tmp/trouble"
 	is "on a terminal: $1: as many points as there should be" "$(wc -l <"$tmp/points")$(cat "$tmp/trouble")" "$count"
 	while IFS= read -r point; do
 		is "on a terminal: ${point%: *}" "${point##*: }" yes

@@ -148,7 +148,7 @@ refused() {
 	like "$refused_what" "$rc $out$err" "2 $refused_message"
 }
 refused "a bad word: named, its column, what would do, and a caret" \
-	"tcplab run: --drop, column 6: there is no word 'FINN'; there are lwip, kernel, raw, control bits as FIN or =SYN,ACK, data, nodata, c1, 2, 3..5 and 20%; see 'tcplab help wire'
+	"tcplab run: --drop, column 6: there is no word 'FINN'; there are lwip, kernel, raw, others, control bits as FIN or =SYN,ACK, data, nodata, c1, 2, 3..5 and 20%; see 'tcplab help wire'
     lwip FINN 2
          ^" run --drop 'lwip FINN 2' close/lwip
 refused "nothing" "tcplab run: --drop, column 1: which segments? *; see 'tcplab help wire'*" run --drop '' close/lwip

@@ -484,6 +484,38 @@ TEST(bad_lines_are_refused)
 	assert_int_equal(session.status, 0);
 }
 
+/* lwIP on an Ethernet segment: the kernel is out of it. */
+TEST(what_concerns_the_kernel_is_refused_on_a_segment)
+{
+	static const struct end_ops others = STAGE_OPS(WHO_OTHERS);
+	static const struct {
+		const char *line, *why;
+	} refused[] = {
+		{ "listen kernel 80", "listen: lwIP is on an Ethernet segment: no kernel" },
+		{ "connect kernel 80", "connect: lwIP is on an Ethernet segment" },
+		{ "connect lwip 80", "connect: to whom?" },
+		{ "connect lwip to kernel 80", "connect: 'kernel' is no address of IPv4" },
+		{ "close kernel:c1", "close: lwIP is on an Ethernet segment" },
+		{ "sysctl net.ipv4.tcp_syncookies=1", "sysctl: lwIP is on an Ethernet segment" },
+		{ "drop kernel SYN",
+		  "drop: there is no such sender on this wire, but lwip and others" },
+		{ "drop raw", "no such sender" },
+	};
+
+	stage.kernel->ops = &others;
+	stage_lab.wire.on_segment = true;
+	did("connect lwip to 10.9.0.7 80");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		assert_int_equal(say(refused[i].line), -EINVAL);
+		assert_words(why.text, refused[i].why);
+	}
+	did("drop others SYN");
+	did("ss");
+	assert_words(output(), "lwIP's own table");
+	assert_null(strstr(output(), "ss -tano"));
+	did("close c1");
+}
+
 TEST(another_programs_connection_is_not_for_us)
 {
 	did("connect lwip 80");
@@ -573,6 +605,7 @@ int main(void)
 		COMMAND_TEST(quit_ends_the_session),
 		COMMAND_TEST(help_knows_every_command),
 		COMMAND_TEST(bad_lines_are_refused),
+		COMMAND_TEST(what_concerns_the_kernel_is_refused_on_a_segment),
 		COMMAND_TEST(another_programs_connection_is_not_for_us),
 		COMMAND_TEST(there_are_so_many_listeners),
 		COMMAND_TEST(words_are_completed),

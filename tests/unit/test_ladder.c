@@ -315,6 +315,34 @@ TEST(a_state_of_another_cause_does_not_join_a_frame)
 	assert_at(line(1), "CLOSED", -1);
 }
 
+TEST(a_listeners_end_is_not_in_the_row_of_a_connections_segment)
+{
+	because(story_call(timeline, WHO_KERNEL, "l1", "close", "", NULL));
+	story_state(timeline, WHO_KERNEL, "l1", ST_LISTEN, ST_CLOSED);
+	frame(WHO_KERNEL, SEG_RST | SEG_ACK, 1, 1, 0);
+	state(WHO_KERNEL, ST_ESTABLISHED, ST_CLOSED);
+	draw_all(&plain);
+	assert_at(line(2), "CLOSED", RIGHT_CELL);
+	assert_int_equal(column_of(line(2), "RST"), -1);
+	assert_at(line(3), "CLOSED", -1);
+	assert_at(line(3), "RST,ACK", WIRE_CELL + 3);
+	assert_at(line(4), "CLOSED", RIGHT_CELL);
+	assert_int_equal(lines(), 5);
+}
+
+TEST(the_end_of_a_time_wait_is_not_in_the_row_of_the_syn_that_ended_it)
+{
+	because(story_frame(timeline, WHO_LWIP, "c2", SEG_SYN, 0, 0, 0));
+	state(WHO_KERNEL, ST_TIME_WAIT, ST_CLOSED);
+	story_state(timeline, WHO_KERNEL, "c2", ST_LISTEN, ST_SYN_RCVD);
+	draw_all(&plain);
+	assert_words(line(1), "SYN seq=0");
+	assert_at(line(1), "CLOSED", -1);
+	assert_at(line(2), "CLOSED", RIGHT_CELL);
+	assert_at(line(3), "SYN_RCVD", RIGHT_CELL);
+	assert_int_equal(lines(), 4);
+}
+
 TEST(a_frame_of_no_known_cause_has_a_row_of_its_own)
 {
 	connect_call();
@@ -569,8 +597,10 @@ TEST(a_run_ends_where_something_happens)
 	exchange(7);
 	timeline_set_cause(timeline, (struct cause){ .timer = "persist", .who = WHO_LWIP });
 	exchange(7);
+	story_call(timeline, WHO_LAB, NULL, "cut", "", NULL);
+	exchange(7);
 	draw_all(&plain);
-	assert_int_equal(lines(), 1 + 6 * 14 + 5);
+	assert_int_equal(lines(), 1 + 7 * 14 + 6);
 }
 
 TEST(every_run_is_cut_for_itself)
@@ -610,6 +640,47 @@ TEST(calls_between_the_segments_of_a_run_are_not_counted_as_segments)
 	draw_all(&plain);
 	assert_int_equal(lines(), 1 + 6 + 1 + 3);
 	line_with("⋮ 15 more segments with 15000 bytes");
+}
+
+/* -- On an Ethernet segment */
+
+TEST(on_a_segment_the_other_host_of_each_frame_stands_at_the_right)
+{
+	static const uint8_t arp[42] = { [12] = 0x08, 0x06 };
+	struct event *event;
+
+	frame(WHO_OTHERS, SEG_SYN, 0, 0, 0);
+	frame(WHO_LWIP, SEG_SYN | SEG_ACK, 0, 1, 0);
+	event = timeline_add(timeline, EV_FRAME, WHO_OTHERS, NULL);
+	event->frame.bytes = arp;
+	event->frame.size = sizeof(arp);
+	draw_all(&verbose);
+	assert_at(line(0), "others", RIGHT_CELL);
+	assert_int_equal(column_of(line(0), "kernel"), -1);
+	assert_words(line(1), "◀", "SYN seq=0");
+	assert_at(line(1), "10.9.0.1", RIGHT_CELL);
+	assert_words(line(2), "SYN,ACK", "▶");
+	assert_at(line(2), "10.9.0.1", RIGHT_CELL);
+	assert_int_equal(column_of(line(3), "10.9"), -1);
+	assert_fits();
+}
+
+/* A part of it in which they are silent, too. */
+TEST(a_live_host_on_a_segment_names_the_other_host)
+{
+	struct rows rows;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	frame(WHO_LWIP, SEG_SYN, 0, 0, 0);
+	ladder_print_live_header(WHO_OTHERS, &plain, out);
+	rows_lay_out_part(&rows, timeline, 1, 1, false);
+	rows.has_others = true;
+	ladder_print_live_row(&rows, &rows.row[0], &plain, out);
+	fclose(out);
+	rows_free(&rows);
+	assert_words(line(0), "lwip", "others");
+	assert_int_equal(column_of(line(1), "10.9.0.1"), column_of(line(0), "others"));
 }
 
 /* -- The sheet of paper */
@@ -803,6 +874,8 @@ int main(void)
 		LADDER_TEST(two_states_by_one_frame_at_one_end_are_both_shown),
 		LADDER_TEST(a_state_does_not_go_back_behind_what_happened_since),
 		LADDER_TEST(a_state_of_another_cause_does_not_join_a_frame),
+		LADDER_TEST(a_listeners_end_is_not_in_the_row_of_a_connections_segment),
+		LADDER_TEST(the_end_of_a_time_wait_is_not_in_the_row_of_the_syn_that_ended_it),
 		LADDER_TEST(a_frame_of_no_known_cause_has_a_row_of_its_own),
 		LADDER_TEST(times_are_in_milliseconds),
 		LADDER_TEST(nothing_after_the_last_event_is_drawn),
@@ -828,6 +901,8 @@ int main(void)
 		LADDER_TEST(the_verbose_ladder_is_never_cut),
 		LADDER_TEST(a_run_of_calls_is_not_cut_in_silence),
 		LADDER_TEST(calls_between_the_segments_of_a_run_are_not_counted_as_segments),
+		LADDER_TEST(on_a_segment_the_other_host_of_each_frame_stands_at_the_right),
+		LADDER_TEST(a_live_host_on_a_segment_names_the_other_host),
 		LADDER_TEST(everything_fits_on_the_page),
 		LADDER_TEST(segments_of_a_long_transfer_fit_on_the_page),
 		LADDER_TEST(the_longest_segments_fit_on_the_page),

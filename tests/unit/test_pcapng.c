@@ -71,7 +71,7 @@ static void write_file(void)
 		.hardware = "x86_64",
 		.os = "Linux 6.18.5",
 		.application = "tcplab",
-		.host = { "lwIP 2.2.1", "the kernel", "by hand" },
+		.host = { "lwIP 2.2.1", "the kernel", "by hand", "others of a segment" },
 		.start_ns = START_NS,
 	};
 	FILE *out = open_memstream((char **)&file, &file_size);
@@ -230,6 +230,16 @@ TEST(the_third_host_has_an_interface_where_it_spoke)
 	assert_int_equal(u32(blocks[4].body), 2);
 }
 
+TEST(the_others_of_a_segment_stand_where_the_kernel_does)
+{
+	frame(WHO_OTHERS, 60);
+	write_file();
+	assert_int_equal(block_count, 4);
+	assert_text(2, NAME, "others");
+	assert_text(2, DESCRIPTION, "others of a segment");
+	assert_int_equal(u32(blocks[3].body), 1);
+}
+
 TEST(a_frame_is_on_its_senders_interface_outbound)
 {
 	frame(WHO_LWIP, 60);
@@ -375,6 +385,7 @@ int main(void)
 		ON_A_TIMELINE(the_section_says_what_and_with_what),
 		ON_A_TIMELINE(an_interface_is_ethernet_without_a_limit_in_nanoseconds),
 		ON_A_TIMELINE(the_third_host_has_an_interface_where_it_spoke),
+		ON_A_TIMELINE(the_others_of_a_segment_stand_where_the_kernel_does),
 		ON_A_TIMELINE(a_frame_is_on_its_senders_interface_outbound),
 		ON_A_TIMELINE(a_frames_bytes_are_padded_and_both_lengths_are_not),
 		ON_A_TIMELINE(a_frames_time_is_the_start_and_its_own),

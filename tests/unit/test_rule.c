@@ -321,7 +321,7 @@ TEST(the_help_tells_of_every_kind_and_word)
 	static const char *const words[] = { "--drop",    "--delay",
 					     "--dup",     "--reorder",
 					     "--corrupt", "--hold",
-					     "--cut",     "lwip, kernel or raw",
+					     "--cut",     "lwip, kernel, raw or others",
 					     "=SYN,ACK",  "data or nodata",
 					     "c1",        "2 or 3..5 or 3..",
 					     "20%",       "300ms, 1.5s, 2min or 1h",

@@ -103,6 +103,7 @@ FIXTURE(attach)
 	world.lab.netif.linkoutput = kernel_takes;
 	world.lab.netif.input = lwip_takes;
 	world.lab.timeline = timeline_new(clock_now_ns);
+	world.lab.stack = &stack_here;
 	wire->before_kernel = before_kernel;
 	wire->after_kernel = after_kernel;
 	wire->context = &world;
@@ -1450,6 +1451,48 @@ TEST(a_cut_cable_loses_every_frame_until_it_is_mended)
 	assert_arrival(0, WHO_KERNEL, 5);
 }
 
+/* -- On an Ethernet segment */
+
+TEST(on_a_segment_others_are_at_the_far_end)
+{
+	wire->on_segment = true;
+	assert_int_equal(wire_far_end(wire), WHO_OTHERS);
+	send_segment(WHO_KERNEL, SEG_SYN, 0);
+	send_segment(WHO_LWIP, SEG_ACK, 1);
+	lwip_sends(arp, sizeof(arp));
+	assert_int_equal(event(1)->who, WHO_LWIP);
+	assert_int_equal(event(2)->who, WHO_OTHERS);
+	deliver_all();
+	assert_int_equal(world.count, 3);
+	assert_arrival(0, WHO_KERNEL, 1);
+	assert_arrival(1, WHO_LWIP, 2);
+	assert_arrival(2, WHO_KERNEL, 3);
+}
+
+static int add_from(unsigned int from)
+{
+	struct wire_rule rule = { .action = WIRE_DROP, .from = from };
+	int standing = wire_add_standing_rule(wire, &rule), err = wire_add_rule(wire, &rule);
+
+	assert_int_equal(standing, err);
+	return err;
+}
+
+TEST(a_rule_is_about_who_is_on_the_wire)
+{
+	assert_int_equal(add_from(WIRE_FROM(WHO_RAW)), 0);
+	assert_int_equal(add_from(WIRE_FROM(WHO_OTHERS)), -EHOSTUNREACH);
+	wire_clear_rules(wire);
+	wire->standing.count = 0;
+	wire->on_segment = true;
+	assert_int_equal(add_from(WIRE_FROM(WHO_KERNEL)), -EHOSTUNREACH);
+	assert_int_equal(add_from(WIRE_FROM(WHO_RAW)), -EHOSTUNREACH);
+	assert_int_equal(wire->rules.count, 0);
+	assert_int_equal(add_from(WIRE_FROM(WHO_OTHERS)), 0);
+	send_segment(WHO_LWIP, SEG_ACK, 1);
+	assert_string_equal(event(1)->frame.fate, "dropped");
+}
+
 /* -- In bulk */
 
 static struct {
@@ -1674,6 +1717,8 @@ int main(void)
 		WIRE_TEST(the_third_host_reaches_either_stack),
 		WIRE_TEST(without_a_third_host_nothing_is_kept_for_it),
 		WIRE_TEST(a_cut_cable_loses_every_frame_until_it_is_mended),
+		WIRE_TEST(on_a_segment_others_are_at_the_far_end),
+		WIRE_TEST(a_rule_is_about_who_is_on_the_wire),
 		WIRE_TEST(a_frame_in_bulk_arrives_at_once_and_is_not_recorded),
 		WIRE_TEST(what_is_for_the_third_host_is_not_recorded_in_bulk),
 		WIRE_TEST(what_is_for_others_is_recorded_in_bulk_as_ever),

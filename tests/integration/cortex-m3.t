@@ -6,7 +6,7 @@
 set -u
 . tests/integration/tap.sh
 
-# points COUNT FIRMWARE SUBJECT...: so many points of board.py
+# points COUNT FIRMWARE SUBJECT...: so many points of cortex_m3.py
 points() {
 	count=$1
 	firmware=$2
@@ -17,7 +17,7 @@ points() {
 		done
 		return
 	fi
-	isolated python3 tests/integration/board.py "build/mcu/$firmware.elf" "$@" >"$tmp/points" 2>"$tmp/err"
+	isolated python3 tests/integration/cortex_m3.py "build/mcu/$firmware.elf" "$@" >"$tmp/points" 2>"$tmp/err"
 	echo "exit status $?" >>"$tmp/err"
 	said=0
 	while read -r line; do
@@ -49,7 +49,7 @@ done
 [ -n "$lacking" ] || isolated ip tuntap add tap0 mode tap 2>"$tmp/err" ||
 	lacking="no TAP device in a network namespace: $(head -n 1 "$tmp/err")"
 
-plan 40
+plan 41
 for firmware in minimal default lab-trace-guard; do
 	if [ -n "$lacking" ]; then
 		skip "$firmware is built" "$lacking"
@@ -58,7 +58,7 @@ for firmware in minimal default lab-trace-guard; do
 	run make --no-print-directory "build/mcu/$firmware.elf"
 	is "$firmware is built, without a warning" "$rc$err" 0
 done
-points 15 minimal ping echo discard burst pool link call stack quits
+points 16 minimal ping interrupts echo discard burst pool link call stack quits
 points 15 lab-trace-guard trace ping echo discard burst pool ipv6 stack asserts
 points 3 default echo
 points 2 minimal faults
