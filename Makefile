@@ -73,13 +73,22 @@ lab-full: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(B)/tcplab run --slow -j 32 --out $(B)/lab
 
-## test: set up this machine, build with sanitizers, run all tests
-test: setup-test
+## test: set up this machine, build with sanitizers, run all tests; those of the Cortex-M3 where it can be had
+test: tested
+	$(Q)$(PROVE) $(TESTS) $(MCU_TESTS)
+
+## test-all: with the Cortex-M3's compiler and emulator (1 GB); fails where that cannot be tried
+test-all: tested mcu
+	$(Q)status=0; $(PROVE) $(TESTS) || status=1; STRICT=yes $(PROVE) $(MCU_TESTS) || status=1; exit $$status
+
+MCU_TESTS := $(addprefix tests/integration/,cortex-m3.t size.t mcu.t record.t)
+TESTS     := $(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
+	$(filter-out $(MCU_TESTS),$(wildcard tests/integration/*.t))
+PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
+tested: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
-		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
 ## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
 mcu: setup-mcu
@@ -95,6 +104,11 @@ PLAYED = --patience 500 handshake close half-close
 ifneq ($(filter-out $(MISTAKES),$(MISTAKE)),)
 $(error MISTAKE=$(MISTAKE): there is no such one in port/mistakes; there are $(MISTAKES))
 endif
+
+## debug-mcu: gdb at lwIP's first transition in a recorded run on the Cortex-M3 (RUN=DIR/NAME; close/lwip)
+debug-mcu: mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)scripts/debug-mcu $(RUN)
 
 ## bench: what an experiment costs on this machine
 bench: build
@@ -268,6 +282,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

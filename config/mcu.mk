@@ -44,6 +44,8 @@ endif
 
 ALL_C    = $(MCU) -std=c11 -MD -MP $(CFLAGS) -ffunction-sections -fdata-sections -fno-common --specs=nano.specs \
 	-DTCP_TRACE=$(words $(filter trace agent,$(WORDS))) -DTCP_GUARD=$(words $(filter guard agent,$(WORDS)))
+# The UART's receiver has room for one character, the Ethernet controller's for many lines.
+ALL_C   += $(if $(AGENT),-DAGENT_LINES_IN_FRAMES=1)
 INCLUDES := -Iport -Iport/include -Iport/trace -Iconfig/$(PROFILE) -Iconfig
 # What the two firmwares do not share.
 MAIN     := $(if $(AGENT),$(BOARD)/lab.c $(wildcard port/agent/*.c port/trace/*.c port/common/*.c) $(PLANTED:%=port/mistakes/%.c), \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/recording.h"
 #include "cmd/scripts.h"
 #include "cmd/views.h"
 #include "end/guard.h"
@@ -68,10 +69,27 @@ static int impair_wire(struct world *world, const struct run_options *options, s
 	return world_add_rules(world, options->rules, options->rule_count, why);
 }
 
+static int choose_board(struct run *run, struct lab_settings *settings, struct why *why)
+{
+	const struct run_options *options = run->experiment->options;
+	char name[BOARDS_STRLEN];
+
+	if (boards_name(&options->board, name) == NULL)
+		return 0;
+	settings->board = run->board.argv;
+	if (options->record == NULL)
+		return boards_program(&options->board, &run->board, why);
+	return recording_program(options->record, run->experiment->name, &options->board,
+				 &run->board, why);
+}
+
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
 {
-	int err = world_open(&run->world, &options->lab, why);
+	struct lab_settings settings = options->lab;
+	int err = choose_board(run, &settings, why);
 
+	if (err == 0)
+		err = world_open(&run->world, &settings, why);
 	if (err < 0)
 		return err;
 	err = impair_wire(&run->world, options, why);

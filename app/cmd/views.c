@@ -53,8 +53,13 @@ static uint32_t last_shown(const struct run *run, bool verbose)
 }
 
 /* What is not as it comes of the link between the two. */
-static void print_link(const struct lab_settings *settings, FILE *out)
+static void print_link(const struct run_options *options, const struct lab_settings *settings,
+		       FILE *out)
 {
+	char board[BOARDS_STRLEN];
+
+	if (settings->board != NULL)
+		fprintf(out, "lwIP on a board: %s\n", boards_name(&options->board, board));
 	if (settings->family == 6)
 		fputs("over IPv6\n", out);
 	if (settings->mtu != 0)
@@ -81,7 +86,7 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 	if (run->world.ends[WHO_KERNEL] != NULL)
 		fprintf(out, "kernel watched by %s\n",
 			kernel_end_watchers(run->world.ends[WHO_KERNEL]));
-	print_link(&run->world.lab.settings, out);
+	print_link(run->experiment->options, &run->world.lab.settings, out);
 	putc('\n', out);
 	ladder_print(run->world.lab.timeline, last_shown(run, style->verbose), style, out);
 	putc('\n', out);

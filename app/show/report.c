@@ -291,6 +291,7 @@ void report_write(const struct report *report, FILE *out)
 				   .when = report->when,
 				   .seed = report->seed,
 				   .netif = report->netif,
+				   .board = report->board,
 				   .settings = report->settings };
 	const char *const styles[] = { markup_diagram_css, markup_ladder_css, NULL };
 	char title[64];

@@ -133,6 +133,8 @@ int agent_run(struct netif *netif, const char *name)
 	line_begin("ready " PROTOCOL);
 	line_say(name);
 	line_say(LWIP_VERSION_STRING);
+	if (AGENT_LINES_IN_FRAMES)
+		line_say("frames");
 	line_end();
 	while (read_line())
 		obey(&none);
