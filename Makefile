@@ -53,11 +53,15 @@ LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
 TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c)
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
+include config/mistakes.mk
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
 
 ## build: build/tcplab, and build/template/board, the board that is a program (the default)
 build: $(B)/tcplab $(B)/template/board
+
+## mistakes: build/template/board-NAME, for each mistake of docs/porting.md
+mistakes: $(MISTAKES:%=$(B)/template/board-%)
 
 ## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
@@ -82,7 +86,7 @@ TESTS     := $(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
 	$(filter-out $(MCU_TESTS),$(wildcard tests/integration/*.t))
 PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
 tested: setup-test
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
 
@@ -90,10 +94,16 @@ tested: setup-test
 mcu: setup-mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/mcu/lab-agent.elf build/mcu/linux-agent.elf
 
-## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html
+## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html; MISTAKE=NAME: some, with a mistake (docs/porting.md)
 lab-mcu: mcu
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build $(MISTAKE:%=build/mcu/lab-%-agent.elf)
+	$(Q)$(B)/tcplab run --lwip mcu$(MISTAKE:%=:lab-%) $(if $(MISTAKE),$(PLAYED),--out $(B)/lab-mcu)
+
+# With a mistake most of what is waited for never comes. These show each of them.
+PLAYED = --patience 500 handshake close half-close
+ifneq ($(filter-out $(MISTAKES),$(MISTAKE)),)
+$(error MISTAKE=$(MISTAKE): there is no such one in port/mistakes; there are $(MISTAKES))
+endif
 
 ## debug-mcu: gdb at lwIP's first transition in a recorded run on the Cortex-M3 (RUN=DIR/NAME; close/lwip)
 debug-mcu: mcu
@@ -165,7 +175,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS) $(B)/template/board
+units: $(UNITS) $(B)/template/board mistakes
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -245,6 +255,10 @@ $(B)/template/board: $(TEMPLATE_OBJ) $(B)/template/liblwip.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
 
+$(B)/template/board-%: $(TEMPLATE_OBJ) $(B)/template/port/mistakes/%.o $(B)/template/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(call wraps,$*) -o $@ $^
+
 # For benches: room for thousands of half-open connections.
 CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
 $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
@@ -257,6 +271,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+$(MISTAKES:%=build/mcu/lab-%-agent.elf): build/mcu/lab-agent.elf
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
 
@@ -267,6 +282,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

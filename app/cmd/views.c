@@ -15,6 +15,13 @@
 #include "show/report.h"
 #include "show/svg_ladder.h"
 
+static const char *word_of(const struct event *verdict)
+{
+	if (verdict->verdict.symptom != NULL)
+		return "looks like";
+	return verdict->verdict.holds ? "holds" : "FAILS";
+}
+
 static void print_verdicts(const struct timeline *timeline, const struct style *style, FILE *out)
 {
 	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
@@ -28,8 +35,8 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 			fprintf(out, "  %sdeviates%s from %s: ", paint_on(style, PAINT_STATE),
 				paint_off(style, PAINT_STATE), event->verdict.deviation);
 		else
-			fprintf(out, "  %s%s%s ", paint_on(style, paint),
-				event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
+			fprintf(out, "  %s%s%s ", paint_on(style, paint), word_of(event),
+				paint_off(style, paint));
 		for (const char *c = event->verdict.text; *c != '\0'; c++) {
 			putc(*c, out);
 			if (*c == '\n')

@@ -601,6 +601,19 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
 	return leaked;
 }
 
+unsigned int lwip_end_lost_pbufs(const struct end *end)
+{
+	const struct lwip_end *self = (const struct lwip_end *)end;
+	uint32_t used[LWIP_POOLS];
+
+	self->lwip->pools(used, NULL);
+	return used[LWIP_TCP_PCB] > self->used_before[LWIP_TCP_PCB] ||
+			       used[LWIP_TCP_SEG] > self->used_before[LWIP_TCP_SEG] ||
+			       used[LWIP_PBUF_POOL] < self->used_before[LWIP_PBUF_POOL]
+		       ? 0
+		       : used[LWIP_PBUF_POOL] - self->used_before[LWIP_PBUF_POOL];
+}
+
 void lwip_end_set(struct end *end, const struct lwip_option *options, int count)
 {
 	struct lwip_end *self = (struct lwip_end *)end;

@@ -75,14 +75,20 @@ void board_stop(struct board *board)
 
 void board_fail(struct board *board, const char *format, ...)
 {
-	char text[256];
+	char text[sizeof(board->said) + 256];
 	va_list list;
 
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	fprintf(stderr, "tcplab: lwIP's board has failed: %s%s%s\n", text,
-		board->said[0] == '\0' ? "" : "; its last words: ", board->said);
+	if (board->said[0] != '\0') {
+		size_t length = strlen(text);
+
+		snprintf(text + length, sizeof(text) - length, "; its last words: %s", board->said);
+	}
+	fprintf(stderr, "tcplab: lwIP's board has failed: %s\n", text);
+	if (board->on_failure != NULL)
+		board->on_failure(board->failure_context, text);
 	board_stop(board);
 	exit(2);
 }

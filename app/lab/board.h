@@ -44,6 +44,9 @@ struct board {
 	/** lwIP calls its application. @return an err_t, for lwIP */
 	int (*on_callback)(void *context, const struct board_line *callback);
 	void *context; /**< of both */
+	/** It has failed, and the process is about to end. @param how  for people. NULL: nobody wants to know */
+	void (*on_failure)(void *context, const char *how);
+	void *failure_context;
 };
 
 /**
