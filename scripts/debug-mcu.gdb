@@ -5,6 +5,7 @@
 
 set pagination off
 set confirm off
+set width 0
 set print entry-values no
 set print frame-arguments none
 

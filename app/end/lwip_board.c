@@ -144,6 +144,8 @@ static void on_event(void *context, const struct board_line *event)
 		on_timer(event);
 	else if (strcmp(event->word[0], "guard") == 0)
 		guard_on_event(words_of(event->word[1]));
+	else
+		board_fail(the_lab->board, "it tells of '%s', which is no event", event->word[0]);
 }
 
 /* -- The callbacks */

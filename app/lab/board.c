@@ -33,6 +33,7 @@ int board_start(struct board *board, const char *const argv[], struct why *why)
 	memset(board, 0, sizeof(*board));
 	board->due_ms = UINT64_MAX;
 	board->patience_ms = PATIENCE_MS;
+	board->mtu = DATA_SIZE;
 	return program_start(&board->program, argv, why);
 }
 
@@ -370,13 +371,13 @@ int board_give_data(struct board *board, const uint8_t *data, size_t size)
 	int err = 0;
 
 	while (size > 0 && err == 0) {
-		size_t frames = (size - 1) / DATA_SIZE + 1;
+		size_t frames = (size - 1) / board->mtu + 1;
 
 		if (frames > DATA_FRAMES)
 			frames = DATA_FRAMES;
 		announce_frames(board, (uint32_t)frames);
 		for (; frames > 0; frames--) {
-			size_t part = size < DATA_SIZE ? size : DATA_SIZE;
+			size_t part = size < board->mtu ? size : board->mtu;
 
 			must_send(board, send_to_agent(board, DATA_TYPE, data, part));
 			data += part;

@@ -27,7 +27,8 @@ struct board_line {
 
 struct board {
 	struct program program;
-	int patience_ms; /**< how long it may be silent; board_start() sets it */
+	int patience_ms; /**< how long it may be silent; board_start() sets it, and */
+	size_t mtu;      /**< what its Ethernet line takes, in bytes: 1500 */
 	char *read;      /* from the serial line: the line last read, and what is behind it */
 	size_t read_room, read_size, line_size;
 	char said[512];   /* what it has said last that is for people */
