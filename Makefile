@@ -203,7 +203,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 
 # The bulk profile: another lwipopts.h, so other objects of all that includes lwIP; no trace hook.
 BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/linux/clock.c port/linux/entropy.c port/linux/etherif.c \
-	port/linux/packet_ring.c port/linux/platform.c
+	port/linux/packet_ring.c port/linux/packet_socket.c port/linux/platform.c
 BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
 BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/segment) # without lwIP
 BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))

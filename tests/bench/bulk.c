@@ -77,15 +77,36 @@ void bulk_plug_in(const struct bulk *bulk)
 	await_addresses(1);
 }
 
-/* The two ends of a pair, each in its namespace. */
-static int configure_far_end(void *context, struct why *reason)
+static bool is(const struct bulk *bulk, const char *contender)
+{
+	return strcmp(bulk->plan.contender, contender) == 0;
+}
+
+/* One end of a pair. The kernel leaves everything to it, or does it itself. */
+static void prepare_end(const struct bulk *bulk, const char *name)
+{
+	if (bulk->plan.offload)
+		return;
+	must(link_cut_segments(name, &why));
+	/* lwIP computes them then; the kernel does not over a veth pair, ever. */
+	if (is(bulk, "packet"))
+		must(link_compute_checksums(name, &why));
+}
+
+static int prepare_far_end(void *context, struct why *reason)
 {
 	const struct bulk *bulk = context;
 
 	(void)reason;
-	if (!bulk->plan.offload)
-		must(link_cut_segments("bulk1", &why));
-	configure(bulk, "bulk1", 2);
+	prepare_end(bulk, "bulk1");
+	if (is(bulk, "packet")) {
+		/* The kernel neither speaks nor answers there. */
+		must(namespace_sysctl("net/ipv6/conf/bulk1/disable_ipv6", "1", &why));
+		must(link_set_mtu("bulk1", bulk->plan.mtu, &why));
+		must(link_up_mute("bulk1", &why));
+	} else {
+		configure(bulk, "bulk1", 2);
+	}
 	return 0;
 }
 
@@ -97,32 +118,34 @@ static int await_far_end(void *context, struct why *reason)
 	return 0;
 }
 
-/* Returns a descriptor of the first end's namespace. */
+/* Two interfaces, each in its namespace. Returns a descriptor of the first end's. */
 static int make_pair(struct bulk *bulk)
 {
 	int beside = namespace_beside(&why);
 
 	must(beside);
 	must(link_add_veth("bulk0", "bulk1", beside, &why));
-	if (!bulk->plan.offload)
-		must(link_cut_segments("bulk0", &why));
+	prepare_end(bulk, "bulk0");
 	configure(bulk, "bulk0", 1);
-	must(namespace_in(beside, configure_far_end, bulk, &why));
-	must(namespace_in(beside, await_far_end, bulk, &why));
+	must(namespace_in(beside, prepare_far_end, bulk, &why));
+	if (!is(bulk, "packet"))
+		must(namespace_in(beside, await_far_end, bulk, &why));
 	await_addresses(1);
 	return beside;
 }
 
-static int run_kernel_first(void *context, struct why *reason)
+static int run_beside(void *context, struct why *reason)
 {
 	(void)reason;
-	bulk_run_kernel_first(context);
+	if (is(context, "veth"))
+		bulk_run_kernel_first(context);
+	bulk_run_lwip(context);
 }
 
 static void run_first(struct bulk *bulk, int beside)
 {
-	if (strcmp(bulk->plan.contender, "veth") == 0)
-		must(namespace_in(beside, run_kernel_first, bulk, &why));
+	if (beside >= 0)
+		must(namespace_in(beside, run_beside, bulk, &why));
 	bulk_run_lwip(bulk);
 }
 
@@ -358,15 +381,18 @@ static struct bulk_plan take_arguments(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct bulk bulk = { .plan = take_arguments(argc, argv), .device = "bulk0" };
-	bool paired = strcmp(bulk.plan.contender, "veth") == 0;
+	struct bulk bulk = { .plan = take_arguments(argc, argv) };
+	bool paired = is(&bulk, "veth") || is(&bulk, "packet");
 	int beside = -1;
 
+	snprintf(bulk.device, sizeof(bulk.device), paired ? "bulk1" : "bulk0");
 	bulk.count = mmap(NULL, sizeof(*bulk.count), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (bulk.count == MAP_FAILED)
 		bulk_fail("no memory: %s", strerror(errno));
 	must(namespace_enter(&why));
+	if (getenv("RPS"))
+		must(namespace_sysctl("net/core/rps_default_mask", getenv("RPS"), &why));
 	if (paired)
 		beside = make_pair(&bulk);
 	start(&bulk, 0, beside);

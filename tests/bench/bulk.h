@@ -56,13 +56,13 @@ struct bulk {
 /** Ends the process with a message: as printf(). */
 void bulk_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/** The stream of a flow repeats itself after so many bytes: a prime number, that no length divides. */
+/** The stream that is compared repeats itself after so many bytes: a prime number, that no length divides. */
 #define BULK_PERIOD 1000003u
 /** The most that can be taken from the stream in one piece. */
 #define BULK_PIECE 131072u
 
-/** @return the stream from some byte on, BULK_PIECE bytes */
-const uint8_t *bulk_stream(uint64_t from);
+/** @return the stream from some byte on, BULK_PIECE bytes; what is not compared is the same piece each time */
+const uint8_t *bulk_stream(const struct bulk *bulk, uint64_t from);
 
 /** Compares received bytes with the stream, when there is a plan to; counts them. */
 void bulk_received(struct bulk *bulk, unsigned int flow, const void *bytes, unsigned int size);
