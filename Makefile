@@ -224,6 +224,17 @@ $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
+# lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
+UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
+$(B)/bench/unix_port: tests/bench/unix_port.c build/lwip/src/core/tcp.c $(B)/flags
+	$(say) LWIP $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \
+		-I$(LWIP_SOURCE)/src/include -o $@ $< $(UNIX_PORT)/sys_arch.c $(UNIX_PORT)/netif/tapif.c \
+		$(wildcard $(addprefix $(LWIP_SOURCE)/src/,core/*.c core/ipv4/*.c core/ipv6/*.c api/*.c netif/ethernet.c netif/ppp/*.c \
+			netif/ppp/polarssl/*.c)) \
+		$(LWIP_SOURCE)/src/apps/lwiperf/lwiperf.c -pthread -lrt
+
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
@@ -231,4 +242,4 @@ needs:
 FORCE:
 .PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

@@ -32,8 +32,10 @@ struct bulk_plan {
 	bool kernel_busy; /**< neither does the kernel's end */
 	uint64_t bytes; /**< of each flow, then it ends, and each byte is compared; 0: without an end */
 	unsigned int drop; /**< each so many-th frame, in both directions, is lost; 0: none */
+	bool spread;       /**< received frames are the second processor's work (RPS) */
 	uint8_t family;    /**< 4 or 6 */
 	unsigned int mtu;  /**< of the link */
+	const char *unix_port; /**< the program with lwIP's own port */
 };
 
 /** In memory that all processes have. */

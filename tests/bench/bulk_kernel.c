@@ -264,7 +264,7 @@ void bulk_run_kernel_second(struct bulk *bulk)
 {
 	/* lwiperf connects to who it sends to. */
 	if (bulk->plan.direction == BULK_TRANSMIT && is_unix_port(&bulk->plan)) {
-		accept_flows(bulk, "10.9.0.1", "fd09::1");
+		accept_flows(bulk, "0.0.0.0", "::");
 		stream(bulk, false);
 	}
 	connect_flows(bulk);
