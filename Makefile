@@ -75,8 +75,15 @@ test: setup-test
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
 		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
 
-## bench: what an experiment costs on this machine
-bench: build
+## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
+bench: bench-bulk bench-life
+
+## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
+bench-bulk: build/bench/bulk build/bench/unix_port
+	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
+
+## bench-life: what an experiment costs on this machine
+bench-life: build
 	$(Q)tests/bench/life.sh
 
 ## bench-flood: SYNs per second: lwIP, lwIP with its guard, the kernel with and without cookies
@@ -240,6 +247,6 @@ needs:
 	@SETUP=no scripts/setup build
 
 FORCE:
-.PHONY: needs build lab lab-full test bench bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
+.PHONY: needs build lab lab-full test bench bench-bulk bench-life bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
 -include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

@@ -15,8 +15,8 @@
 /* lwIP's lengths have 16 bits. */
 #define LARGEST 0xffffu
 #define BUFFERS 512
-/* Frames that have no room in a slot of the ring wait there, in bytes. */
-#define QUEUE (32 << 20)
+/* In bytes: for frames that have no room in a slot of the ring, and for those on their way to the other end. */
+#define ROOM (32 << 20)
 
 static struct packetif_bulk *packetif_of(const struct netif *netif)
 {
@@ -38,19 +38,29 @@ static err_t packetif_send(struct netif *netif, const struct iovec *iov, int pie
 
 /* -- Opening and closing */
 
+/* Without CAP_NET_ADMIN, or before Linux 5.19 outside of the first user namespace, there is a limit: rmem_max. */
+static int set_room(int fd, int option, int forced)
+{
+	const int room = ROOM;
+
+	if (setsockopt(fd, SOL_SOCKET, forced, &room, sizeof(room)) == 0)
+		return 0;
+	return errno == EPERM ? setsockopt(fd, SOL_SOCKET, option, &room, sizeof(room)) : -1;
+}
+
 static int open_socket(struct packetif_bulk *packet)
 {
 	const struct packet_socket_plan plan = { packet->name, packet->hwaddr, packet->shared,
 						 false };
 
-	const int queue = QUEUE;
-
 	packet->fd = packet_socket_open(&plan, &packet->ring, &packet->bulk.ether.ifindex,
 					&packet->failed);
 	if (packet->fd < 0)
 		return -1;
-	packet->failed = "make room for large frames in the packet socket's queue";
-	return setsockopt(packet->fd, SOL_SOCKET, SO_RCVBUFFORCE, &queue, sizeof(queue));
+	packet->failed = "make room for frames in the packet socket's queues";
+	if (set_room(packet->fd, SO_RCVBUF, SO_RCVBUFFORCE) < 0)
+		return -1;
+	return set_room(packet->fd, SO_SNDBUF, SO_SNDBUFFORCE);
 }
 
 static int open_rest(struct packetif_bulk *packet)
