@@ -52,7 +52,9 @@ APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
+BULK_UNIT_SRC := $(wildcard tests/unit/bulk/test_*.c)
+UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host \
+	$(patsubst tests/unit/bulk/test_%.c,$(B)/tests/bulk_%,$(BULK_UNIT_SRC)) $(B)/bench/bulk
 
 ## build: build/tcplab, and nothing else (the default)
 build: $(B)/tcplab
@@ -73,7 +75,8 @@ test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
-		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
+		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
+		$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) tests/integration/*.t
 
 ## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
 bench: bench-bulk bench-life
@@ -212,7 +215,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/linux/clock.c port/linux/entropy.c port/linux/etherif.c \
 	port/linux/packet_ring.c port/linux/packet_socket.c port/linux/platform.c
 BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
-BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/segment) # without lwIP
+BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/frame tcp/segment) # without lwIP
 BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
 BULK_FLAGS := -UTCP_TRACE -DTCP_TRACE=0 -Iconfig/bulk
 
@@ -224,12 +227,17 @@ $(B)/bulk/%.o: %.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(BULK_FLAGS) $(if $(filter port/%,$<),$(filter-out -Iapp,$(INCLUDES)),$(INCLUDES)) \
-		$(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+		$(PKG_CFLAGS) -Itests/unit -D_GNU_SOURCE -c -o $@ $<
 
 $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
+$(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
 
 # lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
 UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
@@ -249,4 +257,4 @@ needs:
 FORCE:
 .PHONY: needs build lab lab-full test bench bench-bulk bench-life bench-flood bench-guard bench-forge pictures check format setup setup-build setup-test setup-check clean distclean help units FORCE
 
--include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(patsubst %.c,$(B)/bulk/%.d,$(BULK_UNIT_SRC)) $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

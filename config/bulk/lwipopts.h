@@ -21,9 +21,9 @@
 #define IP_STATS           0
 #define IP6_STATS          0
 #define ETHARP_STATS       0
-#define MEM_STATS          0
-#define MEMP_STATS         0
-#ifndef __SANITIZE_ADDRESS__
+#ifndef __SANITIZE_ADDRESS__ /* tests do */
+#define MEM_STATS  0
+#define MEMP_STATS 0
 #define LWIP_NOASSERT /* they look at each pcb that a search passes */
 #endif
 

@@ -316,6 +316,8 @@ static void measure(const struct bulk *bulk)
 		rates[i] = (double)(bulk->count->bytes[i] - before[i]) / from;
 		sum += rates[i];
 	}
+	if (bulk->plan.direction == BULK_ECHO && sum <= 0)
+		bulk_fail("no byte came back in %g s", bulk->plan.seconds);
 	print_plan(&bulk->plan);
 	if (bulk->plan.direction == BULK_ECHO) {
 		printf("\"round_trip_us\": %.3f}\n", 1e6 / sum);
@@ -339,10 +341,11 @@ static int verify(const struct bulk *bulk)
 	for (unsigned int i = 0; i < bulk->plan.flows; i++)
 		bytes += bulk->count->bytes[i];
 	print_plan(&bulk->plan);
-	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"seconds\": "
-	       "%.3f}\n",
+	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"sent\": "
+	       "%llu, \"seconds\": %.3f}\n",
 	       (unsigned long long)bytes, bulk->count->ended, bulk->count->wrong,
-	       (unsigned long long)bulk->count->dropped, now() - from);
+	       (unsigned long long)bulk->count->dropped,
+	       (unsigned long long)bulk->count->sent, now() - from);
 	return bulk->count->ended == bulk->plan.flows && bulk->count->wrong == 0 ? 0 : 1;
 }
 
@@ -415,6 +418,9 @@ static void take_words(struct bulk_plan *plan, char **words)
 	if (words[0] == NULL || words[1] == NULL || words[2] != NULL)
 		refuse();
 	plan->contender = words[0];
+	if (strcmp(words[0], "tap") != 0 && strcmp(words[0], "packet") != 0 &&
+	    strcmp(words[0], "veth") != 0 && strcmp(words[0], "unixport") != 0)
+		refuse();
 	if (strcmp(words[1], "receive") == 0)
 		plan->direction = BULK_RECEIVE;
 	else if (strcmp(words[1], "transmit") == 0)

@@ -45,8 +45,8 @@ struct bulk_count {
 	volatile unsigned int wrong;  /**< bytes, or ends of streams, that differ */
 	volatile unsigned int ended;  /**< flows that have come to their end */
 	volatile uint64_t bytes[BULK_FLOWS]; /**< received; of an echo, the round trips */
-	volatile uint64_t dropped;    /**< frames */
-	volatile uint64_t sent_again; /**< segments that lwIP sent again */
+	volatile uint64_t dropped; /**< frames */
+	volatile uint64_t sent;    /**< bytes that lwIP has sent, with headers, and those that were lost */
 };
 
 struct bulk {

@@ -47,7 +47,7 @@ static struct {
 	struct packetif_bulk packet;
 	struct flow flows[BULK_FLOWS];
 	unsigned int accepted;
-	netif_input_fn input; /* the driver's, when frames are lost */
+	netif_input_fn input; /* the driver's, when frames are counted and lost */
 	netif_linkoutput_fn linkoutput;
 	unsigned int frames;
 } end;
@@ -152,11 +152,11 @@ static void serve(void)
 	tcp_accept(tcp_listen(pcb), on_accept);
 }
 
-/* -- Loss, in the driver */
+/* -- What the driver has to do, and loss there: where bytes are compared, not where they are measured */
 
 static bool is_lost(void)
 {
-	if (++end.frames % end.bulk->plan.drop != 0)
+	if (end.bulk->plan.drop == 0 || ++end.frames % end.bulk->plan.drop != 0)
 		return false;
 	end.bulk->count->dropped++;
 	return true;
@@ -172,10 +172,11 @@ static err_t lose_input(struct pbuf *p, struct netif *netif)
 
 static err_t lose_output(struct netif *netif, struct pbuf *p)
 {
+	end.bulk->count->sent += p->tot_len;
 	return is_lost() ? ERR_OK : end.linkoutput(netif, p);
 }
 
-static void lose_frames(void)
+static void count_and_lose_frames(void)
 {
 	end.input = end.netif.input;
 	end.linkoutput = end.netif.linkoutput;
@@ -237,8 +238,8 @@ void bulk_run_lwip(struct bulk *bulk)
 	lwip_init();
 	open_device();
 	serve();
-	if (bulk->plan.drop != 0)
-		lose_frames();
+	if (bulk->plan.bytes > 0)
+		count_and_lose_frames();
 	bulk->count->ready = true;
 	for (;;) {
 		int frames = end.device->poll(&end.netif, BATCH);
