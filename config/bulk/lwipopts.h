@@ -22,8 +22,8 @@
 #define IP6_STATS          0
 #define ETHARP_STATS       0
 #ifndef __SANITIZE_ADDRESS__ /* tests do */
-#define MEM_STATS  0
-#define MEMP_STATS 0
+#define MEM_STATS     0
+#define MEMP_STATS    0
 #define LWIP_NOASSERT /* they look at each pcb that a search passes */
 #endif
 
@@ -41,8 +41,8 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define MEMP_NUM_TCP_PCB_LISTEN 8
 #define MEMP_NUM_TCP_SEG        60000 /* of 1460 bytes, for the 64 send buffers */
 #define MEMP_NUM_PBUF           60000 /* one per segment that refers to data */
-#define PBUF_POOL_SIZE          8192  /* small frames, of which few wait: bulk has buffers of its own */
-#define PBUF_POOL_BUFSIZE       2048  /* a frame of 1500 bytes is one piece */
+#define PBUF_POOL_SIZE          8192 /* small frames, of which few wait: bulk has buffers of its own */
+#define PBUF_POOL_BUFSIZE       2048 /* a frame of 1500 bytes is one piece */
 #define LWIP_PBUF_REF_T         u16_t
 
 /* -- Ethernet and IP */
@@ -65,9 +65,9 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define TCP_RCV_SCALE                  5
 #define TCP_WND                        (1024 * 1024)
 #define TCP_WND_UPDATE_THRESHOLD       (TCP_WND / 4)
-#define TCP_SND_BUF (1024 * 1024)
+#define TCP_SND_BUF                    (1024 * 1024)
 #define TCP_SND_QUEUELEN               1600 /* pbufs: two for each segment of 1460 bytes in TCP_SND_BUF */
-#define LWIP_TCP_SACK_OUT              1    /* RFC 2018, as receiver */
+#define LWIP_TCP_SACK_OUT              1 /* RFC 2018, as receiver */
 #define TCP_LISTEN_BACKLOG             1
 
 #endif

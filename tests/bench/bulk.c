@@ -27,8 +27,8 @@
 #include "lab/link.h"
 #include "lab/namespace.h"
 
-#define WARM_UP    0.2 /* seconds */
-#define CONNECTING 5.0 /* at most, until all flows are there */
+#define WARM_UP    0.2  /* seconds */
+#define CONNECTING 5.0  /* at most, until all flows are there */
 #define STALLED    60.0 /* at most, until streams of some length have come to their end */
 
 static struct why why;
@@ -173,8 +173,8 @@ static void run_unix_port(struct bulk *bulk)
 		dup2(from[1], STDOUT_FILENO);
 		setenv("PRECONFIGURED_TAPIF", bulk->device, 1);
 		execl(bulk->plan.unix_port, "unix_port", what, NULL);
-		bulk_fail("cannot start %s: %s; run make %s", bulk->plan.unix_port,
-			  strerror(errno), bulk->plan.unix_port);
+		bulk_fail("cannot start %s: %s; run make %s", bulk->plan.unix_port, strerror(errno),
+			  bulk->plan.unix_port);
 	}
 	await_interface(bulk->device);
 	bulk_plug_in(bulk);
@@ -344,8 +344,8 @@ static int verify(const struct bulk *bulk)
 	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"sent\": "
 	       "%llu, \"seconds\": %.3f}\n",
 	       (unsigned long long)bytes, bulk->count->ended, bulk->count->wrong,
-	       (unsigned long long)bulk->count->dropped,
-	       (unsigned long long)bulk->count->sent, now() - from);
+	       (unsigned long long)bulk->count->dropped, (unsigned long long)bulk->count->sent,
+	       now() - from);
 	return bulk->count->ended == bulk->plan.flows && bulk->count->wrong == 0 ? 0 : 1;
 }
 
@@ -357,10 +357,12 @@ static const char usage[] =
 	"  --seconds S      of measuring (1)\n"
 	"  --offload on|off checksums and cutting are left to the other side (on)\n"
 	"  --copy           lwIP copies what it sends\n"
-	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an echo\n"
+	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an "
+	"echo\n"
 	"  --bytes N        each flow ends after so many, and each byte is compared\n"
 	"  --drop N         lwIP's driver loses each so many-th frame\n"
-	"  --spread         the kernel's part is the second processor's (RPS), wherever a frame was sent\n"
+	"  --spread         the kernel's part is the second processor's (RPS), wherever a frame "
+	"was sent\n"
 	"  --mtu N          of the link (1500)\n"
 	"  -6               over IPv6\n";
 
@@ -373,43 +375,22 @@ static void refuse(void)
 static void take_option(struct bulk_plan *plan, int option)
 {
 	switch (option) {
-	case 'f':
-		plan->flows = (unsigned int)atoi(optarg);
-		break;
-	case 's':
-		plan->seconds = atof(optarg);
-		break;
+	case 'f': plan->flows = (unsigned int)atoi(optarg); break;
+	case 's': plan->seconds = atof(optarg); break;
 	case 'o':
 		plan->offload = strcmp(optarg, "off") != 0;
 		if (plan->offload && strcmp(optarg, "on") != 0)
 			refuse();
 		break;
-	case 'c':
-		plan->copy = true;
-		break;
-	case 'b':
-		plan->busy = true;
-		break;
-	case 'k':
-		plan->kernel_busy = true;
-		break;
-	case 'n':
-		plan->bytes = strtoull(optarg, NULL, 10);
-		break;
-	case 'd':
-		plan->drop = (unsigned int)atoi(optarg);
-		break;
-	case 'r':
-		plan->spread = true;
-		break;
-	case 'm':
-		plan->mtu = (unsigned int)atoi(optarg);
-		break;
-	case '6':
-		plan->family = 6;
-		break;
-	default:
-		refuse();
+	case 'c': plan->copy = true; break;
+	case 'b': plan->busy = true; break;
+	case 'k': plan->kernel_busy = true; break;
+	case 'n': plan->bytes = strtoull(optarg, NULL, 10); break;
+	case 'd': plan->drop = (unsigned int)atoi(optarg); break;
+	case 'r': plan->spread = true; break;
+	case 'm': plan->mtu = (unsigned int)atoi(optarg); break;
+	case '6': plan->family = 6; break;
+	default: refuse();
 	}
 }
 

@@ -18,7 +18,9 @@ BULK = os.environ.get('BULK', 'build/bench/bulk')
 
 
 def runs():
-    """Name and arguments of each run. Without offload, the kernel's part is the second processor's (--spread)."""
+    """Name and arguments of each run. 'Spread': the kernel receives on the second processor, wherever a frame was sent; so
+    it is in all runs without offload that do not say otherwise.
+    """
     yield from one_flow()
     for flows in (8, 64):
         for contender in ('tap', 'packet', 'veth'):
@@ -41,9 +43,12 @@ def one_flow():
             yield f'{contender} {direction}, 1, no offload', f'{contender} {direction} --offload off --spread'
         if contender != 'veth':
             yield f'{contender} transmit, 1, copying', f'{contender} transmit --copy'
+        yield f'{contender} transmit, 1, spread', f'{contender} transmit --spread'
     for direction in ('receive', 'transmit'):
+        yield f'tap {direction}, 1, no offload, not spread', f'tap {direction} --offload off'
         yield f'veth {direction}, 1, no offload, not spread', f'veth {direction} --offload off'
         yield f'unixport {direction}, 1', f'unixport {direction}'
+    yield 'tap transmit, 1, copying, spread', 'tap transmit --copy --spread'
 
 
 def ratios():
@@ -62,6 +67,8 @@ def ratios():
         yield f'{tap} echo, both busy', 'veth echo', -0.4
         yield f'{tap} echo, both busy', 'veth echo, both busy', -1
         yield f'{tap} echo', 'veth echo', -1
+    yield 'tap transmit, 1, copying, spread', 'veth transmit, 1, spread', 2.5
+    yield 'tap transmit, 1, spread', 'veth transmit, 1, spread', 4
     yield 'tap receive, 1, no offload', 'veth receive, 1, no offload, not spread', 0.95
     yield 'tap transmit, 1, no offload', 'veth transmit, 1, no offload, not spread', 0.8
     yield 'tap receive, 1', 'unixport receive, 1', 100

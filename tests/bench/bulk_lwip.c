@@ -72,7 +72,8 @@ static void fill(struct flow *flow)
 		if (end.bulk->plan.bytes > 0)
 			size = LWIP_MIN(size, end.bulk->plan.bytes - flow->written);
 		if (tcp_sndbuf(flow->pcb) < size ||
-		    tcp_write(flow->pcb, bulk_stream(end.bulk, flow->written), (u16_t)size, how) != ERR_OK)
+		    tcp_write(flow->pcb, bulk_stream(end.bulk, flow->written), (u16_t)size, how) !=
+			    ERR_OK)
 			return;
 		flow->written += size;
 	}

@@ -25,8 +25,9 @@
 #include "lwip/udp.h"
 #include "tcp/frame.h"
 
-#define ALL  1000 /* a budget that no test uses up */
-#define HELD 1100 /* more than a driver has buffers */
+#define ALL  1000  /* a budget that no test uses up */
+#define MANY 64240 /* bytes, 44 segments of the link's size */
+#define HELD 1100  /* more than a driver has buffers */
 
 static const uint8_t lwip_mac[6] = { 2, 0, 0, 0, 0, 2 }, kernel_mac[6] = { 2, 0, 0, 0, 0, 1 };
 
@@ -209,8 +210,7 @@ static void open_packet(bool offload)
 	snprintf(packet->name, sizeof(packet->name), "b1");
 	memcpy(packet->hwaddr, lwip_mac, 6);
 	packet->offload = offload;
-	assert_non_null(
-		netif_add(&side.netif, NULL, NULL, NULL, packet, packetif_bulk_init, keep));
+	assert_non_null(netif_add(&side.netif, NULL, NULL, NULL, packet, packetif_bulk_init, keep));
 }
 
 static int open_driver(bool is_packet, bool offload)
@@ -393,15 +393,15 @@ TEST(a_large_segment_leaves_as_many)
 {
 	static struct frame_at_kernel got;
 
-	lwip_sends(44 * 1460);
+	lwip_sends(MANY);
 	bulkif_flush(&side.netif);
-	assert_int_equal(kernel_gets(), 54 + 44 * 1460);
+	assert_int_equal(kernel_gets(), 54 + MANY);
 	memcpy(&got, &frame, sizeof(got));
 	assert_int_equal(got.header.gso_type, VIRTIO_NET_HDR_GSO_TCPV4);
 	assert_int_equal(got.header.gso_size, 1460);
 	assert_true(got.header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM);
-	make_segment(lwip_mac, kernel_mac, 44 * 1460, 3);
-	assert_memory_equal(got.bytes + 54, frame.bytes + 54, 44 * 1460);
+	make_segment(lwip_mac, kernel_mac, MANY, 3);
+	assert_memory_equal(got.bytes + 54, frame.bytes + 54, MANY);
 }
 
 TEST(without_offload_a_frame_larger_than_the_mtu_is_dropped_and_counted)
@@ -510,7 +510,7 @@ FIXTURE(start_lwip)
 int main(void)
 {
 #define WITH(driver, test) cmocka_unit_test_setup_teardown(test, driver, close_driver)
-#define EACH(test)                                                           \
+#define EACH(test)                                                              \
 	WITH(tap_with, test), WITH(tap_without, test), WITH(packet_with, test), \
 		WITH(packet_without, test)
 #define OFFLOADED(test)     WITH(tap_with, test), WITH(packet_with, test)

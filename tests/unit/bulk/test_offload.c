@@ -295,7 +295,7 @@ TEST(broken_options_are_survived)
 
 	for (int i = 0; i < 200000; i++) {
 		uint8_t options[40];
-		size_t size = entropy_next(&random) % 11 * 4;
+		size_t size = (size_t)(entropy_next(&random) % 11) * 4;
 		struct frame frame;
 		uint8_t *exact;
 
