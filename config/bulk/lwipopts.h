@@ -30,9 +30,11 @@
 /* -- Checksums */
 #define LWIP_CHECKSUM_CTRL_PER_NETIF 1 /* computed, or left to the kernel: a flag of the netif */
 #define LWIP_INLINE_IP_CHKSUM        1 /* while the header is written */
-#define LWIP_CHKSUM                  checksum_sum
+#ifndef LWIP_CHKSUM
+#define LWIP_CHKSUM checksum_sum
 #include <stdint.h>
 uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.h */
+#endif
 
 /* -- Memory: for 64 connections that all have a full send buffer; pages not in use take no memory. */
 #define MEM_ALIGNMENT           8

@@ -69,8 +69,9 @@ def ratios():
         yield f'{tap} echo', 'veth echo', -1
     yield 'tap transmit, 1, copying, spread', 'veth transmit, 1, spread', 2.5
     yield 'tap transmit, 1, spread', 'veth transmit, 1, spread', 4
-    yield 'tap receive, 1, no offload', 'veth receive, 1, no offload, not spread', 0.95
-    yield 'tap transmit, 1, no offload', 'veth transmit, 1, no offload, not spread', 0.8
+    for direction, bound in (('receive', 0.95), ('transmit', 0.8)):
+        for spread in ('', ', not spread'):
+            yield f'tap {direction}, 1, no offload{spread}', f'veth {direction}, 1, no offload, not spread', bound
     yield 'tap receive, 1', 'unixport receive, 1', 100
     yield 'tap transmit, 1', 'unixport transmit, 1', 5
 
