@@ -55,7 +55,9 @@ TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
 include config/mistakes.mk
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
+BULK_UNIT_SRC := $(wildcard tests/unit/bulk/test_*.c)
+UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host \
+	$(patsubst tests/unit/bulk/test_%.c,$(B)/tests/bulk_%,$(BULK_UNIT_SRC)) $(B)/bench/bulk
 
 ## build: build/tcplab, and build/template/board, the board that is a program (the default)
 build: $(B)/tcplab $(B)/template/board
@@ -83,6 +85,7 @@ test-all: tested mcu
 
 MCU_TESTS := $(addprefix tests/integration/,cortex-m3.t size.t mcu.t record.t)
 TESTS     := $(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
+	$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) \
 	$(filter-out $(MCU_TESTS),$(wildcard tests/integration/*.t))
 PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
 tested: setup-test
@@ -110,8 +113,15 @@ debug-mcu: mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)scripts/debug-mcu $(RUN)
 
-## bench: what an experiment costs on this machine
-bench: build
+## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
+bench: bench-bulk bench-life
+
+## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
+bench-bulk: build/bench/bulk build/bench/unix_port
+	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
+
+## bench-life: what an experiment costs on this machine
+bench-life: build
 	$(Q)tests/bench/life.sh
 
 ## bench-flood: SYNs per second: lwIP, lwIP with its guard, the kernel with and without cookies
@@ -275,6 +285,8 @@ $(MISTAKES:%=build/mcu/lab-%-agent.elf): build/mcu/lab-agent.elf
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
 
+include config/bulk.mk
+
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
 	@SETUP=no scripts/setup build
@@ -282,6 +294,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
