@@ -82,7 +82,7 @@ test: setup-test
 bench: bench-bulk bench-life
 
 ## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
-bench-bulk: build/bench/bulk build/bench/unix_port
+bench-bulk: build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
 	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
 
 ## bench-life: what an experiment costs on this machine
@@ -241,7 +241,7 @@ $(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(
 
 # lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
 UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
-$(B)/bench/unix_port: tests/bench/unix_port.c build/lwip/src/core/tcp.c $(B)/flags
+$(B)/bench/unix_port: tests/bench/unix_port.c $(LWIP_SOURCE)/src/core/tcp.c $(B)/flags
 	$(say) LWIP $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \
