@@ -117,7 +117,7 @@ debug-mcu: mcu
 bench: bench-bulk bench-life
 
 ## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
-bench-bulk: build/bench/bulk build/bench/unix_port
+bench-bulk: build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
 	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
 
 ## bench-life: what an experiment costs on this machine

@@ -32,7 +32,7 @@ $(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(
 
 # lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
 UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
-$(B)/bench/unix_port: tests/bench/unix_port.c build/lwip/src/core/tcp.c $(B)/flags
+$(B)/bench/unix_port: tests/bench/unix_port.c $(LWIP_SOURCE)/src/core/tcp.c $(B)/flags
 	$(say) LWIP $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \

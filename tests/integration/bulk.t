@@ -80,7 +80,7 @@ like "without /dev/net/tun: says what failed" "$rc $err" "1 *cannot open /dev/ne
 # The harness
 run env BULK="$BULK" tests/bench/bulk.py --rounds 2 --seconds 0.2 --json "$tmp/bulk.json" echo
 like "the harness tells medians and ratios" "$rc $out $err" \
-	"0 machine: *least*tap echo*us*tap echo : veth echo (at most 1: *"
+	"0 *machine: *least*tap echo*us*tap echo : veth echo (at most 1: *"
 is "the harness writes JSON" "$(jq -r '.results | length' "$tmp/bulk.json") $(jq -r '.results[0].values | length' "$tmp/bulk.json")" \
 	"8 2"
 run env BULK="$tmp/nothing" tests/bench/bulk.py echo
