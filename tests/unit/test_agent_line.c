@@ -172,7 +172,7 @@ TEST(fields_have_a_space_before_them)
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): nobody follows it */
 	line_say_handle((const void *)(uintptr_t)0x2000f0);
 	line_end();
-	assert_said("= 1 word two_words_more 0 4294967295 -16 0 0 2000f0\n");
+	assert_said("= 1 word two~words~more 0 4294967295 -16 0 0 2000f0\n");
 }
 
 TEST(endpoints_and_bytes)
