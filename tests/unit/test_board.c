@@ -196,7 +196,6 @@ static void does_not_stop(void)
 {
 	char line[40];
 
-	signal(SIGTERM, SIG_IGN);
 	if (fork() == 0) {
 		snprintf(line, sizeof(line), "pid %d\nready 1 fake 9.9.9\n", (int)getpid());
 		say(line);
@@ -234,6 +233,7 @@ static const struct {
 static int be_fake(const char *name)
 {
 	setvbuf(stdin, NULL, _IONBF, 0);
+	signal(SIGTERM, SIG_IGN); /* they end when they hear so, or are killed 2 s later */
 	for (size_t i = 0; i < sizeof(fakes) / sizeof(fakes[0]); i++)
 		if (strcmp(fakes[i].name, name) == 0)
 			fakes[i].run();
@@ -300,7 +300,7 @@ static void stop(struct board *board)
 	uint64_t start_ns = clock_real_ns();
 
 	board_stop(board);
-	assert_true(clock_real_ns() - start_ns < UINT64_C(900000000));
+	assert_true(clock_real_ns() - start_ns < UINT64_C(1900000000));
 }
 
 TEST(an_answer_has_values_and_the_next_timer)
