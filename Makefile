@@ -239,6 +239,29 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
+# The bulk profile: another lwipopts.h, so other objects of all that includes lwIP; no trace hook.
+BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/linux/clock.c port/linux/entropy.c port/linux/etherif.c \
+	port/linux/packet_ring.c port/linux/platform.c
+BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
+BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/segment) # without lwIP
+BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
+BULK_FLAGS := -UTCP_TRACE -DTCP_TRACE=0 -Iconfig/bulk
+
+$(B)/bulk/liblwip.a: $(LIBLWIP_NEEDS) config/bulk/lwipopts.h
+	$(say) LWIP $@
+	$(call liblwip,$(BULK_FLAGS))
+
+$(B)/bulk/%.o: %.c $(LWIP)/.prepared $(B)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(BULK_FLAGS) $(if $(filter port/%,$<),$(filter-out -Iapp,$(INCLUDES)),$(INCLUDES)) \
+		$(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+
+$(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
+
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'

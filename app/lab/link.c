@@ -119,6 +119,24 @@ int link_compute_checksums(const char *name, struct why *why)
 	return 0;
 }
 
+int link_cut_segments(const char *name, struct why *why)
+{
+	static const uint32_t switches[] = { ETHTOOL_STSO, ETHTOOL_SGSO };
+	int err = 0;
+
+	for (size_t i = 0; err == 0 && i < sizeof(switches) / sizeof(switches[0]); i++) {
+		struct ethtool_value off = { .cmd = switches[i], .data = 0 };
+		struct ifreq ifr = { .ifr_data = (void *)&off };
+
+		err = control(SIOCETHTOOL, &ifr, name);
+	}
+	if (err < 0)
+		return why_set(why, -err,
+			       "cannot make the kernel cut the segments of interface %s: %s", name,
+			       strerror(-err));
+	return 0;
+}
+
 #define PATIENCE_NS 2000000000
 #define LOOK_NS     200000
 

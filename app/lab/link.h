@@ -45,6 +45,14 @@ int link_up_mute(const char *name, struct why *why);
 int link_compute_checksums(const char *name, struct why *why);
 
 /**
+ * Has the kernel send each segment in a frame of its own, instead of leaving it to the interface to cut a large
+ * one (ethtool(8), tso off gso off).
+ *
+ * @return 0; a negative errno with the reason in why
+ */
+int link_cut_segments(const char *name, struct why *why);
+
+/**
  * Waits until the kernel has taken note that an interface has a carrier. Some time after it got one a
  * work queue tells all protocols of it, and IPv6 then reports its multicast groups once more.
  *

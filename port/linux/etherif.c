@@ -50,9 +50,10 @@ static int on_link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static void set_mtu(struct netif *netif, uint32_t mtu)
+static void set_mtu(struct etherif *ether, struct netif *netif, uint32_t mtu)
 {
-	netif->mtu = (u16_t)LWIP_MIN(mtu, 0xffffu);
+	ether->mtu = (uint16_t)LWIP_MIN(mtu, 0xffffu);
+	netif->mtu = ether->claimed_mtu != 0 ? ether->claimed_mtu : ether->mtu;
 #if LWIP_IPV6 && LWIP_ND6_ALLOW_RA_UPDATES
 	netif->mtu6 = netif->mtu; /* until a router advertises less */
 #endif
@@ -84,8 +85,8 @@ static int on_link(const struct nlmsghdr *nlh, void *data)
 		ether->ifindex = ifi->ifi_index;
 	if (ifi->ifi_index != ether->ifindex)
 		return MNL_CB_OK;
-	if (news.mtu != 0 && netif->mtu != news.mtu)
-		set_mtu(netif, news.mtu);
+	if (news.mtu != 0 && ether->mtu != news.mtu)
+		set_mtu(ether, netif, news.mtu);
 	if ((ifi->ifi_flags & ether->up) == ether->up)
 		netif_set_link_up(netif);
 	else

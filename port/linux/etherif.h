@@ -28,6 +28,8 @@ struct etherif {
 	int ifindex;             /**< likewise; 0: rtnetlink will tell */
 	unsigned int up;         /**< the link is up while it has all of these flags: IFF_UP … */
 	struct mnl_socket *link; /**< tells of the interface's changes; NULL: none is open */
+	uint16_t claimed_mtu;    /**< the netif's MTU, whatever the interface's is; 0: that one */
+	uint16_t mtu;            /**< so it has told: the interface's */
 	bool gone;               /**< so it has told: there is no such interface any more */
 };
 

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "linux/bulk/bulkif.h"
+
+#include "lwip/etharp.h"
+#include "lwip/ip4_frag.h"
+#include "lwip/prot/ip.h"
+#include "lwip/prot/ip4.h"
+#include "lwip/stats.h"
+
+#if !LWIP_CHECKSUM_CTRL_PER_NETIF
+#error "checksums are a netif's own affair here: LWIP_CHECKSUM_CTRL_PER_NETIF must be 1"
+#endif
+
+static struct bulkif *bulkif_of(const struct netif *netif)
+{
+	return netif->state;
+}
+
+/* -- From lwIP */
+
+static err_t bulkif_linkoutput(struct netif *netif, struct pbuf *p)
+{
+	struct bulkif *bulk = bulkif_of(netif);
+
+	if (bulk->out.count == OUTBOX_FRAMES)
+		bulkif_flush(netif);
+	outbox_put(&bulk->out, p);
+	return ERR_OK;
+}
+
+/* Of IPv4, with offload: what the kernel does not cut is cut here. */
+static err_t bulkif_output(struct netif *netif, struct pbuf *p, const ip4_addr_t *to)
+{
+	const struct ip_hdr *ip = p->payload;
+	u16_t mtu = netif->mtu;
+	err_t err;
+
+	if (p->tot_len <= bulkif_of(netif)->ether.mtu || IPH_PROTO(ip) == IP_PROTO_TCP)
+		return etharp_output(netif, p, to);
+	netif->mtu = bulkif_of(netif)->ether.mtu;
+	err = ip4_frag(p, netif, to);
+	netif->mtu = mtu;
+	return err;
+}
+
+static void send_frame(struct netif *netif, const struct outbox_frame *frame)
+{
+	struct bulkif *bulk = bulkif_of(netif);
+	struct virtio_net_hdr header = { .flags = 0 };
+	struct iovec iov[1 + ETHERIF_PIECES] = { { &header,
+						   bulk->headers ? sizeof(header) : 0 } };
+	int pieces = etherif_pieces(frame->p, iov + 1);
+
+	if (frame->is_tcp && bulk->offload)
+		offload_sent(frame->p->payload, &frame->place, bulk->ether.mtu, &header);
+	else if (frame->p->tot_len > bulk->ether.mtu + ETHERIF_OVERHEAD)
+		pieces = 0;
+	if (pieces == 0)
+		LINK_STATS_INC(link.lenerr);
+	else if (bulk->send(netif, iov, pieces + 1) == ERR_OK)
+		LINK_STATS_INC(link.xmit);
+	else
+		LINK_STATS_INC(link.drop);
+}
+
+void bulkif_flush(struct netif *netif)
+{
+	struct outbox *out = &bulkif_of(netif)->out;
+
+	for (unsigned int i = 0; i < out->count; i++)
+		if (out->frames[i].p != NULL)
+			send_frame(netif, &out->frames[i]);
+	outbox_empty(out);
+}
+
+/* -- To lwIP */
+
+bool bulkif_has_legal_length(const struct netif *netif, size_t length,
+			     const struct virtio_net_hdr *header)
+{
+	bool legal = length <= (size_t)bulkif_of(netif)->ether.mtu + ETHERIF_OVERHEAD;
+
+	if (!legal && header != NULL)
+		legal = length <= 0xffff && offload_is_large_tcp(header);
+	if (!legal)
+		LINK_STATS_INC(link.lenerr);
+	return legal;
+}
+
+#define CHECK_ALL NETIF_CHECKSUM_ENABLE_ALL
+/* What the kernel vouches for. */
+#define OFFLOADED (NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP)
+
+void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_hdr *header)
+{
+	const struct bulkif *bulk = bulkif_of(netif);
+	u16_t flags = CHECK_ALL;
+
+	if (bulk->offload) {
+		flags &= (u16_t)~NETIF_CHECKSUM_GEN_TCP;
+		if (header != NULL &&
+		    offload_received(p->payload, p->len, bulk->ether.mtu, header))
+			flags &= (u16_t)~OFFLOADED;
+	}
+	NETIF_SET_CHECKSUM_CTRL(netif, flags);
+	LINK_STATS_INC(link.recv);
+	if (netif->input(p, netif) != ERR_OK)
+		pbuf_free(p);
+}
+
+void bulkif_start(struct netif *netif, const char name[2], const uint8_t hwaddr[6])
+{
+	struct bulkif *bulk = bulkif_of(netif);
+
+	bulk->out.count = 0;
+	etherif_start(netif, name, hwaddr, bulkif_linkoutput);
+	if (bulk->offload) {
+		netif->output = bulkif_output;
+		NETIF_SET_CHECKSUM_CTRL(netif, CHECK_ALL & (u16_t)~NETIF_CHECKSUM_GEN_TCP);
+	}
+	etherif_follow(&bulk->ether, netif);
+}
+
+void bulkif_stop(struct bulkif *bulk)
+{
+	outbox_empty(&bulk->out);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the drivers for bulk have in common: lwIP's network interface, whose frames leave in batches, and which
+ * leaves checksums and the cutting of large segments to the kernel, or not.
+ *
+ * lwIP must be compiled with LWIP_CHECKSUM_CTRL_PER_NETIF (config/bulk). With offload
+ *  - netif->mtu is OFFLOAD_MTU, that of the link is in ether.mtu; larger packets of IPv4 that are not TCP's are
+ *    cut into fragments here, of IPv6 they are dropped (LINK_STATS lenerr);
+ *  - pcb->mss is up to 64 KiB, and it is what lwIP's congestion control counts in: 2 segments to begin with
+ *    (RFC 5681 has 2 to 4, of the link's size), one after a time-out, and one for each repeated ACK of a fast recovery.
+ *    Lost data are sent again in whole segments: one for a fast retransmission, of which the receiver
+ *    keeps what it lacks.
+ */
+#ifndef PORT_LINUX_BULK_BULKIF_H
+#define PORT_LINUX_BULK_BULKIF_H
+
+#include <sys/uio.h>
+
+#include "linux/bulk/outbox.h"
+#include "linux/etherif.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct bulkif {
+	/* Set by the driver before bulkif_start(). */
+	bool offload;
+	bool headers;         /**< a header of virtio is before each frame; with offload it must be */
+	struct etherif ether; /**< open */
+	/**
+	 * Sends a frame.
+	 *
+	 * @param iov  the header, of no length without headers; then the frame
+	 * @return ERR_OK: it is sent, or lost as on a cable; else an error of lwIP's
+	 */
+	err_t (*send)(struct netif *netif, const struct iovec *iov, int pieces);
+
+	struct outbox out;
+};
+
+/** Makes a netif, whose state begins with its bulkif, an Ethernet interface. */
+void bulkif_start(struct netif *netif, const char name[2], const uint8_t hwaddr[6]);
+
+/**
+ * Gives a received frame to netif->input.
+ *
+ * @param p       the whole frame in one piece; lwIP's from now on
+ * @param header  as it came with the frame; NULL: with nothing left to do
+ */
+void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_hdr *header);
+
+/** @return whether a frame of that length is one for lwIP; else it is counted as too long */
+bool bulkif_has_legal_length(const struct netif *netif, size_t length,
+			     const struct virtio_net_hdr *header);
+
+/** Sends what waits. To be called after lwIP was given something to send: lwIP itself does not. */
+void bulkif_flush(struct netif *netif);
+
+/** Forgets what waits. */
+void bulkif_stop(struct bulkif *bulk);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

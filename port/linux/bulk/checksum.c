@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "linux/bulk/checksum.h"
+
+#include <string.h>
+
+/* One's complement: what is carried out at the top comes in at the bottom. */
+static uint64_t add(uint64_t sum, uint64_t value)
+{
+	sum += value;
+	return sum + (sum < value);
+}
+
+static uint64_t load(const uint8_t *bytes, size_t size)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, bytes, size);
+	return value;
+}
+
+static uint16_t fold(uint64_t sum)
+{
+	sum = (sum >> 32) + (sum & 0xffffffffu);
+	sum = (sum >> 32) + (sum & 0xffffffffu);
+	sum = (sum >> 16) + (sum & 0xffffu);
+	sum = (sum >> 16) + (sum & 0xffffu);
+	return (uint16_t)sum;
+}
+
+uint16_t checksum_sum(const void *bytes, int size)
+{
+	const uint8_t *at = bytes;
+	uint64_t a = 0, b = 0, c = 0, d = 0;
+
+	for (; size >= 32; size -= 32, at += 32) {
+		a = add(a, load(at, 8));
+		b = add(b, load(at + 8, 8));
+		c = add(c, load(at + 16, 8));
+		d = add(d, load(at + 24, 8));
+	}
+	for (; size >= 8; size -= 8, at += 8)
+		a = add(a, load(at, 8));
+	if (size > 0) {
+		/* In memory the rest comes first, on a machine of either byte order. */
+		b = add(b, load(at, (size_t)size));
+	}
+	return fold(add(add(a, b), add(c, d)));
+}
+
+uint16_t checksum_update(uint16_t checksum, uint16_t from, uint16_t to)
+{
+	return (uint16_t)~fold((uint64_t)(uint16_t)~checksum + (uint16_t)~from + to);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * An lwIP network interface on a Linux TAP device, for bulk: as linux/tapif.h, but with many frames at a time.
+ *
+ *     static struct tapif_bulk tap = { .hwaddr = { 2, 0, 0, 0, 0, 2 }, .offload = true };
+ *     static struct netif netif;
+ *
+ *     netif_add(&netif, &ip, &mask, &gateway, &tap, tapif_bulk_init, netif_input);
+ *     netif_set_up(&netif);
+ *     for (;;) {
+ *             poll() for tapif_bulk_fd() and tapif_bulk_link_fd(), at most sys_timeouts_sleeptime();
+ *             tapif_bulk_poll(&netif, 64);
+ *             sys_check_timeouts();
+ *             bulkif_flush(&netif);
+ *     }
+ *
+ * With offload a frame of TCP's may be many: what the kernel sends comes as it left its TCP, up to 64 KiB, and
+ * what lwIP sends goes there so. One thread; nothing here blocks.
+ */
+#ifndef PORT_LINUX_BULK_TAPIF_BULK_H
+#define PORT_LINUX_BULK_TAPIF_BULK_H
+
+#include <net/if.h>
+
+#include "linux/bulk/buffers.h"
+#include "linux/bulk/bulkif.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct tapif_bulk {
+	struct bulkif bulk; /**< first: the netif's state is both */
+
+	/* Filled in by the caller before netif_add(). */
+	char name[IFNAMSIZ]; /**< the kernel's name for its end; empty: the kernel picks "tapN" */
+	uint8_t hwaddr[6];   /**< lwIP's Ethernet address */
+	bool offload;        /**< checksums and cutting are left to the kernel */
+
+	/* Owned by the driver from tapif_bulk_init() to tapif_bulk_close(). */
+	int fd; /**< /dev/net/tun, attached, non-blocking */
+	struct buffers *buffers;
+	size_t room;        /**< for a frame in each of them, in bytes */
+	const char *failed; /**< after tapif_bulk_init() failed: the step that errno is about */
+};
+
+/** As tapif_init(), with a struct tapif_bulk. */
+err_t tapif_bulk_init(struct netif *netif);
+
+/**
+ * Reads waiting frames and gives each to netif->input; then sends what lwIP has put in the outbox. Follows the
+ * state of the link.
+ *
+ * A frame that finds all buffers in use stays in the device's queue; lwIP then gives up segments that it keeps
+ * out of order.
+ *
+ * @param budget  the most frames to read
+ * @return frames read; below budget: no more are waiting (or no buffer was free); ERR_IF when the
+ *         device is gone, with errno set
+ */
+int tapif_bulk_poll(struct netif *netif, int budget);
+
+/** @return the descriptor that is readable when frames are waiting */
+int tapif_bulk_fd(const struct netif *netif);
+
+/** @return the descriptor that is readable when the link's state may have changed */
+int tapif_bulk_link_fd(const struct netif *netif);
+
+/** Destroys the TAP device. The netif must have been removed (netif_remove()) before. */
+void tapif_bulk_close(struct tapif_bulk *tap);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

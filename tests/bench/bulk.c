@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bytes per second and round trips, of lwIP by its drivers for bulk, of the kernel over a veth pair, of lwIP's own
+ * port for Unix: one of them, once; tests/bench/bulk.py lets them take turns.
+ *
+ *     bulk CONTENDER DIRECTION [OPTION]...
+ *
+ * CONTENDER is tap, packet, veth or unixport; DIRECTION is receive, transmit or echo, as the contender sees it. One
+ * line of JSON tells the result.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bulk.h"
+#include "lab/link.h"
+#include "lab/namespace.h"
+
+#define WARM_UP    0.2 /* seconds */
+#define CONNECTING 5.0 /* at most, until all flows are there */
+#define STALLED    60.0 /* at most, until streams of some length have come to their end */
+
+static struct why why;
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* -- The network */
+
+static void must(int err)
+{
+	if (err < 0)
+		bulk_fail("%s", why.text);
+}
+
+static struct endpoint address_of(uint8_t family, uint8_t host)
+{
+	return family == 6 ? (struct endpoint){ 6, { 0xfd, 9, [15] = host }, 0 }
+			   : (struct endpoint){ 4, { 10, 9, 0, host }, 0 };
+}
+
+static void configure(const struct bulk *bulk, const char *name, uint8_t host)
+{
+	const struct endpoint v4 = address_of(4, host), v6 = address_of(6, host);
+
+	must(link_set_mtu(name, bulk->plan.mtu, &why));
+	must(link_add_address(name, &v4, 24, &why));
+	must(link_add_address(name, &v6, 64, &why));
+	must(link_up(name, &why));
+}
+
+static void await_addresses(uint8_t host)
+{
+	const struct endpoint v4 = address_of(4, host), v6 = address_of(6, host);
+
+	must(link_await_address(&v4, &why));
+	must(link_await_address(&v6, &why));
+}
+
+void bulk_plug_in(const struct bulk *bulk)
+{
+	configure(bulk, bulk->device, 1);
+	await_addresses(1);
+}
+
+/* The two ends of a pair, each in its namespace. */
+static int configure_far_end(void *context, struct why *reason)
+{
+	const struct bulk *bulk = context;
+
+	(void)reason;
+	if (!bulk->plan.offload)
+		must(link_cut_segments("bulk1", &why));
+	configure(bulk, "bulk1", 2);
+	return 0;
+}
+
+static int await_far_end(void *context, struct why *reason)
+{
+	(void)context;
+	(void)reason;
+	await_addresses(2);
+	return 0;
+}
+
+/* Returns a descriptor of the first end's namespace. */
+static int make_pair(struct bulk *bulk)
+{
+	int beside = namespace_beside(&why);
+
+	must(beside);
+	must(link_add_veth("bulk0", "bulk1", beside, &why));
+	if (!bulk->plan.offload)
+		must(link_cut_segments("bulk0", &why));
+	configure(bulk, "bulk0", 1);
+	must(namespace_in(beside, configure_far_end, bulk, &why));
+	must(namespace_in(beside, await_far_end, bulk, &why));
+	await_addresses(1);
+	return beside;
+}
+
+static int run_kernel_first(void *context, struct why *reason)
+{
+	(void)reason;
+	bulk_run_kernel_first(context);
+}
+
+static void run_first(struct bulk *bulk, int beside)
+{
+	if (strcmp(bulk->plan.contender, "veth") == 0)
+		must(namespace_in(beside, run_kernel_first, bulk, &why));
+	bulk_run_lwip(bulk);
+}
+
+/* -- The processes */
+
+/* With two processors or more, each end has its own. */
+static void settle(int end)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET((unsigned int)end, &set);
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		sched_setaffinity(0, sizeof(set), &set);
+}
+
+static pid_t start(struct bulk *bulk, int end, int beside)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		bulk_fail("cannot start a process: %s", strerror(errno));
+	if (pid > 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	settle(end);
+	if (end == 0)
+		run_first(bulk, beside);
+	bulk_run_kernel_second(bulk);
+	exit(1);
+}
+
+static void check_ends(void)
+{
+	int status;
+
+	if (waitpid(-1, &status, WNOHANG) > 0)
+		exit(1); /* it has said why */
+}
+
+static void rest(void)
+{
+	const struct timespec while_ = { .tv_nsec = 1000000 };
+
+	nanosleep(&while_, NULL);
+	check_ends();
+}
+
+static void pass(double seconds)
+{
+	double until = now() + seconds;
+
+	while (now() < until)
+		rest();
+}
+
+/* -- Measuring */
+
+static void await_flows(const struct bulk *bulk)
+{
+	double until = now() + CONNECTING;
+	unsigned int wanted = bulk->plan.flows;
+
+	while (bulk->count->flows < wanted) {
+		if (now() > until)
+			bulk_fail("only %u of %u flows are connected", bulk->count->flows, wanted);
+		rest();
+	}
+}
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void print_plan(const struct bulk_plan *plan)
+{
+	static const char *const directions[] = { "receive", "transmit", "echo" };
+
+	printf("{\"contender\": \"%s\", \"direction\": \"%s\", \"flows\": %u, \"offload\": %s, "
+	       "\"copy\": %s, \"busy\": %s, \"family\": %u, ",
+	       plan->contender, directions[plan->direction], plan->flows,
+	       plan->offload ? "true" : "false", plan->copy ? "true" : "false",
+	       plan->busy ? "true" : "false", plan->family);
+}
+
+/* The rate of all flows, and how the slowest fares beside the median of them. */
+static void measure(const struct bulk *bulk)
+{
+	uint64_t before[BULK_FLOWS];
+	double rates[BULK_FLOWS], sum = 0, from;
+
+	pass(WARM_UP);
+	from = now();
+	memcpy(before, (const void *)bulk->count->bytes, sizeof(before));
+	pass(bulk->plan.seconds);
+	from = now() - from;
+	for (unsigned int i = 0; i < bulk->plan.flows; i++) {
+		rates[i] = (double)(bulk->count->bytes[i] - before[i]) / from;
+		sum += rates[i];
+	}
+	print_plan(&bulk->plan);
+	if (bulk->plan.direction == BULK_ECHO) {
+		printf("\"round_trip_us\": %.3f}\n", 1e6 / sum);
+		return;
+	}
+	qsort(rates, bulk->plan.flows, sizeof(rates[0]), by_size);
+	printf("\"gbit_per_s\": %.4f, \"slowest_flow\": %.4f, \"median_flow\": %.4f, "
+	       "\"fastest_flow\": %.4f}\n",
+	       sum * 8e-9, rates[0] * 8e-9, rates[bulk->plan.flows / 2] * 8e-9,
+	       rates[bulk->plan.flows - 1] * 8e-9);
+}
+
+/* Whether each byte came. */
+static int verify(const struct bulk *bulk)
+{
+	double from = now();
+	uint64_t bytes = 0;
+
+	while (bulk->count->ended < bulk->plan.flows && now() < from + STALLED)
+		rest();
+	for (unsigned int i = 0; i < bulk->plan.flows; i++)
+		bytes += bulk->count->bytes[i];
+	print_plan(&bulk->plan);
+	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"seconds\": "
+	       "%.3f}\n",
+	       (unsigned long long)bytes, bulk->count->ended, bulk->count->wrong,
+	       (unsigned long long)bulk->count->dropped, now() - from);
+	return bulk->count->ended == bulk->plan.flows && bulk->count->wrong == 0 ? 0 : 1;
+}
+
+/* -- What is asked for */
+
+static const char usage[] =
+	"usage: bulk tap|packet|veth|unixport receive|transmit|echo [OPTION]...\n"
+	"  --flows N        so many connections (1)\n"
+	"  --seconds S      of measuring (1)\n"
+	"  --offload on|off checksums and cutting are left to the other side (on)\n"
+	"  --copy           lwIP copies what it sends\n"
+	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an echo\n"
+	"  --bytes N        each flow ends after so many, and each byte is compared\n"
+	"  --drop N         lwIP's driver loses each so many-th frame\n"
+	"  --mtu N          of the link (1500)\n"
+	"  -6               over IPv6\n";
+
+static void refuse(void)
+{
+	fputs(usage, stderr);
+	exit(2);
+}
+
+static void take_option(struct bulk_plan *plan, int option)
+{
+	switch (option) {
+	case 'f':
+		plan->flows = (unsigned int)atoi(optarg);
+		break;
+	case 's':
+		plan->seconds = atof(optarg);
+		break;
+	case 'o':
+		plan->offload = strcmp(optarg, "off") != 0;
+		if (plan->offload && strcmp(optarg, "on") != 0)
+			refuse();
+		break;
+	case 'c':
+		plan->copy = true;
+		break;
+	case 'b':
+		plan->busy = true;
+		break;
+	case 'k':
+		plan->kernel_busy = true;
+		break;
+	case 'n':
+		plan->bytes = strtoull(optarg, NULL, 10);
+		break;
+	case 'd':
+		plan->drop = (unsigned int)atoi(optarg);
+		break;
+	case 'm':
+		plan->mtu = (unsigned int)atoi(optarg);
+		break;
+	case '6':
+		plan->family = 6;
+		break;
+	default:
+		refuse();
+	}
+}
+
+static void take_words(struct bulk_plan *plan, char **words)
+{
+	if (words[0] == NULL || words[1] == NULL || words[2] != NULL)
+		refuse();
+	plan->contender = words[0];
+	if (strcmp(words[1], "receive") == 0)
+		plan->direction = BULK_RECEIVE;
+	else if (strcmp(words[1], "transmit") == 0)
+		plan->direction = BULK_TRANSMIT;
+	else if (strcmp(words[1], "echo") == 0)
+		plan->direction = BULK_ECHO;
+	else
+		refuse();
+}
+
+static struct bulk_plan take_arguments(int argc, char **argv)
+{
+	static const struct option options[] = { { "flows", 1, NULL, 'f' },
+						 { "seconds", 1, NULL, 's' },
+						 { "offload", 1, NULL, 'o' },
+						 { "copy", 0, NULL, 'c' },
+						 { "busy", 0, NULL, 'b' },
+						 { "kernel-busy", 0, NULL, 'k' },
+						 { "bytes", 1, NULL, 'n' },
+						 { "drop", 1, NULL, 'd' },
+						 { "mtu", 1, NULL, 'm' },
+						 { 0 } };
+	struct bulk_plan plan = {
+		.flows = 1, .seconds = 1, .offload = true, .family = 4, .mtu = 1500
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "6", options, NULL)) != -1)
+		take_option(&plan, option);
+	take_words(&plan, argv + optind);
+	if (plan.flows < 1 || plan.flows > BULK_FLOWS || plan.seconds <= 0)
+		refuse();
+	return plan;
+}
+
+int main(int argc, char **argv)
+{
+	struct bulk bulk = { .plan = take_arguments(argc, argv), .device = "bulk0" };
+	bool paired = strcmp(bulk.plan.contender, "veth") == 0;
+	int beside = -1;
+
+	bulk.count = mmap(NULL, sizeof(*bulk.count), PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (bulk.count == MAP_FAILED)
+		bulk_fail("no memory: %s", strerror(errno));
+	must(namespace_enter(&why));
+	if (paired)
+		beside = make_pair(&bulk);
+	start(&bulk, 0, beside);
+	start(&bulk, 1, beside);
+	await_flows(&bulk);
+	if (bulk.plan.bytes > 0)
+		return verify(&bulk);
+	measure(&bulk);
+	return 0;
+}

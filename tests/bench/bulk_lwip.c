@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * lwIP's end: the bulk profile on one of its drivers, and an application of the raw API.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bulk.h"
+#include "linux/bulk/tapif_bulk.h"
+#include "linux/clock.h"
+#include "lwip/etharp.h"
+#include "lwip/init.h"
+#include "lwip/tcp.h"
+#include "lwip/timeouts.h"
+
+#define BATCH 64
+
+static const uint8_t hwaddr[6] = { 2, 0, 0, 0, 0, 2 };
+
+struct flow {
+	struct tcp_pcb *pcb;
+	uint64_t written;
+	unsigned int number;
+};
+
+static struct {
+	struct bulk *bulk;
+	struct netif netif;
+	struct tapif_bulk tap;
+	struct flow flows[BULK_FLOWS];
+	unsigned int accepted;
+	netif_input_fn input; /* the driver's, when frames are lost */
+	netif_linkoutput_fn linkoutput;
+	unsigned int frames;
+} end;
+
+/* -- The application */
+
+static bool is_written(const struct flow *flow)
+{
+	return end.bulk->plan.bytes > 0 && flow->written == end.bulk->plan.bytes;
+}
+
+/* As much as fits; in pieces of whole segments. */
+static void fill(struct flow *flow)
+{
+	const uint8_t how = end.bulk->plan.copy ? TCP_WRITE_FLAG_COPY : 0;
+	const uint32_t mss = tcp_mss(flow->pcb);
+	const uint32_t piece = 0xffff / mss * mss;
+
+	while (!is_written(flow)) {
+		uint64_t size = piece;
+
+		if (end.bulk->plan.bytes > 0)
+			size = LWIP_MIN(size, end.bulk->plan.bytes - flow->written);
+		if (tcp_sndbuf(flow->pcb) < size ||
+		    tcp_write(flow->pcb, bulk_stream(flow->written), (u16_t)size, how) != ERR_OK)
+			return;
+		flow->written += size;
+	}
+	tcp_shutdown(flow->pcb, 0, 1);
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
+{
+	(void)pcb;
+	(void)size;
+	if (!is_written(arg))
+		fill(arg);
+	return ERR_OK;
+}
+
+/* lwIP had no memory when it was asked last. */
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+	on_sent(arg, pcb, 0);
+	tcp_output(pcb);
+	return ERR_OK;
+}
+
+static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
+{
+	struct flow *flow = arg;
+
+	(void)err;
+	if (p == NULL) {
+		if (end.bulk->plan.direction == BULK_RECEIVE)
+			bulk_ended(end.bulk, flow->number);
+		return ERR_OK;
+	}
+	if (end.bulk->plan.direction == BULK_ECHO)
+		tcp_write(pcb, p->payload, p->len, TCP_WRITE_FLAG_COPY);
+	else
+		for (const struct pbuf *q = p; q != NULL; q = q->next)
+			bulk_received(end.bulk, flow->number, q->payload, q->len);
+	tcp_recved(pcb, p->tot_len);
+	pbuf_free(p);
+	return ERR_OK;
+}
+
+static void on_error(void *arg, err_t err)
+{
+	const struct flow *flow = arg;
+
+	bulk_fail("lwIP has lost connection %u: error %d", flow->number, (int)err);
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
+{
+	struct flow *flow = &end.flows[end.accepted];
+
+	(void)arg;
+	if (err != ERR_OK || end.accepted == BULK_FLOWS)
+		return ERR_MEM;
+	*flow = (struct flow){ .pcb = pcb, .number = end.accepted++ };
+	tcp_arg(pcb, flow);
+	tcp_recv(pcb, on_received);
+	tcp_err(pcb, on_error);
+	tcp_nagle_disable(pcb);
+	if (end.bulk->plan.direction == BULK_TRANSMIT) {
+		tcp_sent(pcb, on_sent);
+		tcp_poll(pcb, on_poll, 1);
+		fill(flow);
+	}
+	return ERR_OK;
+}
+
+static void serve(void)
+{
+	struct tcp_pcb *pcb = tcp_new();
+
+	if (pcb == NULL || tcp_bind(pcb, IP_ANY_TYPE, BULK_PORT) != ERR_OK)
+		bulk_fail("lwIP cannot bind to port %d", BULK_PORT);
+	tcp_accept(tcp_listen(pcb), on_accept);
+}
+
+/* -- Loss, in the driver */
+
+static bool is_lost(void)
+{
+	if (++end.frames % end.bulk->plan.drop != 0)
+		return false;
+	end.bulk->count->dropped++;
+	return true;
+}
+
+static err_t lose_input(struct pbuf *p, struct netif *netif)
+{
+	if (!is_lost())
+		return end.input(p, netif);
+	pbuf_free(p);
+	return ERR_OK;
+}
+
+static err_t lose_output(struct netif *netif, struct pbuf *p)
+{
+	return is_lost() ? ERR_OK : end.linkoutput(netif, p);
+}
+
+static void lose_frames(void)
+{
+	end.input = end.netif.input;
+	end.linkoutput = end.netif.linkoutput;
+	end.netif.input = lose_input;
+	end.netif.linkoutput = lose_output;
+}
+
+/* -- The device, and the loop */
+
+static void open_device(void)
+{
+	ip4_addr_t address, netmask;
+
+	IP4_ADDR(&address, 10, 9, 0, 2);
+	IP4_ADDR(&netmask, 255, 255, 255, 0);
+	snprintf(end.tap.name, sizeof(end.tap.name), "%s", end.bulk->device);
+	memcpy(end.tap.hwaddr, hwaddr, sizeof(hwaddr));
+	end.tap.offload = end.bulk->plan.offload;
+	if (netif_add(&end.netif, &address, &netmask, NULL, &end.tap, tapif_bulk_init,
+		      netif_input) == NULL)
+		bulk_fail("cannot %s for lwIP: %s", end.tap.failed, strerror(errno));
+	bulk_plug_in(end.bulk);
+	netif_set_default(&end.netif);
+	netif_set_up(&end.netif);
+#if LWIP_IPV6
+	ip6_addr_t address6;
+
+	IP6_ADDR(&address6, PP_HTONL(0xfd090000), 0, 0, PP_HTONL(2));
+	netif_ip6_addr_set(&end.netif, 0, &address6);
+	netif_ip6_addr_set_state(&end.netif, 0, IP6_ADDR_PREFERRED);
+#endif
+}
+
+static void wait_for_frames(void)
+{
+	struct pollfd fds[] = { { tapif_bulk_fd(&end.netif), POLLIN, 0 },
+				{ tapif_bulk_link_fd(&end.netif), POLLIN, 0 } };
+	uint32_t ms = sys_timeouts_sleeptime();
+
+	poll(fds, 2, ms > 1000 ? 1000 : (int)ms);
+}
+
+void bulk_run_lwip(struct bulk *bulk)
+{
+	end.bulk = bulk;
+	clock_run();
+	lwip_init();
+	open_device();
+	serve();
+	if (bulk->plan.drop != 0)
+		lose_frames();
+	bulk->count->ready = true;
+	for (;;) {
+		int frames = tapif_bulk_poll(&end.netif, BATCH);
+
+		if (frames < 0)
+			bulk_fail("lwIP's device is gone");
+		sys_check_timeouts();
+		bulkif_flush(&end.netif);
+		if (frames == 0 && !bulk->plan.busy)
+			wait_for_frames();
+	}
+}
