@@ -86,8 +86,15 @@ lab-mcu: mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
 
-## bench: what an experiment costs on this machine
-bench: build
+## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
+bench: bench-bulk bench-life
+
+## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
+bench-bulk: build/bench/bulk build/bench/unix_port
+	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
+
+## bench-life: what an experiment costs on this machine
+bench-life: build
 	$(Q)tests/bench/life.sh
 
 ## bench-flood: SYNs per second: lwIP, lwIP with its guard, the kernel with and without cookies
@@ -241,7 +248,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 
 # The bulk profile: another lwipopts.h, so other objects of all that includes lwIP; no trace hook.
 BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/linux/clock.c port/linux/entropy.c port/linux/etherif.c \
-	port/linux/packet_ring.c port/linux/platform.c
+	port/linux/packet_ring.c port/linux/packet_socket.c port/linux/platform.c
 BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
 BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/segment) # without lwIP
 BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
@@ -262,6 +269,17 @@ $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS)
 
+# lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
+UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
+$(B)/bench/unix_port: tests/bench/unix_port.c build/lwip/src/core/tcp.c $(B)/flags
+	$(say) LWIP $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \
+		-I$(LWIP_SOURCE)/src/include -o $@ $< $(UNIX_PORT)/sys_arch.c $(UNIX_PORT)/netif/tapif.c \
+		$(wildcard $(addprefix $(LWIP_SOURCE)/src/,core/*.c core/ipv4/*.c core/ipv6/*.c api/*.c netif/ethernet.c netif/ppp/*.c \
+			netif/ppp/polarssl/*.c)) \
+		$(LWIP_SOURCE)/src/apps/lwiperf/lwiperf.c -pthread -lrt
+
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
@@ -273,6 +291,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-bulk bench-life bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
--include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

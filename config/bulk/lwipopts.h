@@ -65,7 +65,7 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define TCP_RCV_SCALE                  5
 #define TCP_WND                        (1024 * 1024)
 #define TCP_WND_UPDATE_THRESHOLD       (TCP_WND / 4)
-#define TCP_SND_BUF                    (1024 * 1024)
+#define TCP_SND_BUF (1024 * 1024)
 #define TCP_SND_QUEUELEN               1600 /* pbufs: two for each segment of 1460 bytes in TCP_SND_BUF */
 #define LWIP_TCP_SACK_OUT              1    /* RFC 2018, as receiver */
 #define TCP_LISTEN_BACKLOG             1

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <linux/filter.h>
 #include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -15,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "linux/packet_socket.h"
 #include "lwip/inet_chksum.h"
 #include "lwip/stats.h"
 
@@ -144,18 +144,11 @@ static void copy_frame(struct pbuf *p, const struct packet_frame *frame)
 	pbuf_take_at(p, frame->bytes + addresses, (u16_t)(size - addresses), addresses + VLAN_TAG);
 }
 
-/* The kernel has dropped frames because the ring was full; it tells how many, once. */
 static void count_lost(const struct packetif *packet)
 {
 #if LINK_STATS
-	union {
-		struct tpacket_stats v2;
-		struct tpacket_stats_v3 v3;
-	} stats;
-	socklen_t size = packet->bulk ? sizeof(stats.v3) : sizeof(stats.v2);
-
-	if (getsockopt(packet->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &size) == 0)
-		lwip_stats.link.drop = (STAT_COUNTER)(lwip_stats.link.drop + stats.v2.tp_drops);
+	lwip_stats.link.drop =
+		(STAT_COUNTER)(lwip_stats.link.drop + packet_socket_lost(packet->fd));
 #else
 	(void)packet;
 #endif
@@ -204,22 +197,13 @@ static int read_frame(struct netif *netif)
 	return 1;
 }
 
-/* That it went down is told to the socket, too, whose next call would fail, long after it is up again. */
-static void forget_error(const struct packetif *packet)
-{
-	socklen_t size = sizeof(int);
-	int error;
-
-	getsockopt(packet->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-}
-
 int packetif_poll(struct netif *netif, int budget)
 {
 	struct packetif *packet = packetif_of(netif);
 	int frames = 0;
 
 	etherif_follow(&packet->ether, netif);
-	forget_error(packet);
+	packet_socket_forget_error(packet->fd);
 	while (frames < budget && read_frame(netif) > 0)
 		frames++;
 	if (frames > 0 || !packet->ether.gone)
@@ -245,69 +229,14 @@ int packetif_link_fd(const struct netif *netif)
 
 /* -- Opening and closing */
 
-/* Frames to groups and to lwIP alone: decided in the kernel, before they take room in the ring. */
-static int filter_others(const struct packetif *packet)
-{
-	const uint8_t *mac = packet->hwaddr;
-	const uint32_t first =
-		(uint32_t)mac[0] << 24 | (uint32_t)mac[1] << 16 | (uint32_t)mac[2] << 8 | mac[3];
-	const uint32_t last = (uint32_t)mac[4] << 8 | mac[5];
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 1, 4, 0),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, first, 0, 3),
-		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 4),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, last, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-		BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
-
-	return setsockopt(packet->fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
-}
-
-static int share(struct packetif *packet, int ifindex)
-{
-	struct packet_mreq mreq = { .mr_ifindex = ifindex, .mr_type = PACKET_MR_PROMISC };
-
-	packet->failed = "take frames to lwIP's Ethernet address on the interface";
-	if (setsockopt(packet->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mreq, sizeof(mreq)) < 0)
-		return -1;
-	return filter_others(packet);
-}
-
-/* Ready for each frame before the first one: bind() comes last. */
 static int open_socket(struct packetif *packet)
 {
-	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
-	struct ifreq ifr = { .ifr_ifindex = 0 };
-	const int on = 1;
+	const struct packet_socket_plan plan = { packet->name, packet->hwaddr, packet->shared,
+						 packet->bulk };
 
-	packet->failed = "open a packet socket";
-	packet->fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (packet->fd < 0)
-		return -1;
-	packet->failed = "find the interface";
-	memcpy(ifr.ifr_name, packet->name, sizeof(packet->name));
-	if (ioctl(packet->fd, SIOCGIFINDEX, &ifr) < 0)
-		return -1;
-	address.sll_ifindex = ifr.ifr_ifindex;
-	packet->failed = "set up the packet socket's ring";
-	if (setsockopt(packet->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) < 0 ||
-	    packet_ring_open(&packet->ring, packet->fd, packet->bulk) < 0)
-		return -1;
-	if (packet->shared && share(packet, address.sll_ifindex) < 0)
-		return -1;
-	/* A veth's queue is switched on some time after its carrier; past it, frames go at once. */
-	packet->failed = "bind the packet socket";
-	if (!packet->shared &&
-	    setsockopt(packet->fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
-		return -1;
-	if (bind(packet->fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return -1;
-	packet->ether.ifindex = address.sll_ifindex;
-	return 0;
+	packet->fd = packet_socket_open(&plan, &packet->ring, &packet->ether.ifindex,
+					&packet->failed);
+	return packet->fd < 0 ? -1 : 0;
 }
 
 static int open_rest(struct packetif *packet)

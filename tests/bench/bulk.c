@@ -10,6 +10,8 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
+#include <limits.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -77,15 +79,36 @@ void bulk_plug_in(const struct bulk *bulk)
 	await_addresses(1);
 }
 
-/* The two ends of a pair, each in its namespace. */
-static int configure_far_end(void *context, struct why *reason)
+static bool is(const struct bulk *bulk, const char *contender)
+{
+	return strcmp(bulk->plan.contender, contender) == 0;
+}
+
+/* One end of a pair. The kernel leaves everything to it, or does it itself. */
+static void prepare_end(const struct bulk *bulk, const char *name)
+{
+	if (bulk->plan.offload)
+		return;
+	must(link_cut_segments(name, &why));
+	/* lwIP computes them then; the kernel does not over a veth pair, ever. */
+	if (is(bulk, "packet"))
+		must(link_compute_checksums(name, &why));
+}
+
+static int prepare_far_end(void *context, struct why *reason)
 {
 	const struct bulk *bulk = context;
 
 	(void)reason;
-	if (!bulk->plan.offload)
-		must(link_cut_segments("bulk1", &why));
-	configure(bulk, "bulk1", 2);
+	prepare_end(bulk, "bulk1");
+	if (is(bulk, "packet")) {
+		/* The kernel neither speaks nor answers there. */
+		must(namespace_sysctl("net/ipv6/conf/bulk1/disable_ipv6", "1", &why));
+		must(link_set_mtu("bulk1", bulk->plan.mtu, &why));
+		must(link_up_mute("bulk1", &why));
+	} else {
+		configure(bulk, "bulk1", 2);
+	}
 	return 0;
 }
 
@@ -97,36 +120,86 @@ static int await_far_end(void *context, struct why *reason)
 	return 0;
 }
 
-/* Returns a descriptor of the first end's namespace. */
+/* Two interfaces, each in its namespace. Returns a descriptor of the first end's. */
 static int make_pair(struct bulk *bulk)
 {
 	int beside = namespace_beside(&why);
 
 	must(beside);
 	must(link_add_veth("bulk0", "bulk1", beside, &why));
-	if (!bulk->plan.offload)
-		must(link_cut_segments("bulk0", &why));
+	prepare_end(bulk, "bulk0");
 	configure(bulk, "bulk0", 1);
-	must(namespace_in(beside, configure_far_end, bulk, &why));
-	must(namespace_in(beside, await_far_end, bulk, &why));
+	must(namespace_in(beside, prepare_far_end, bulk, &why));
+	if (!is(bulk, "packet"))
+		must(namespace_in(beside, await_far_end, bulk, &why));
 	await_addresses(1);
 	return beside;
 }
 
-static int run_kernel_first(void *context, struct why *reason)
+static int run_beside(void *context, struct why *reason)
 {
 	(void)reason;
-	bulk_run_kernel_first(context);
+	if (is(context, "veth"))
+		bulk_run_kernel_first(context);
+	bulk_run_lwip(context);
+}
+
+/* Waits until there is an interface of that name. */
+static void await_interface(const char *name)
+{
+	double until = now() + CONNECTING;
+
+	while (if_nametoindex(name) == 0) {
+		if (now() > until)
+			bulk_fail("lwIP's own port has made no interface %s", name);
+		usleep(1000);
+	}
+}
+
+/* Has unix_port, beside this program, in a process of its own; and tells it when the kernel's end is up. */
+static void run_unix_port(struct bulk *bulk)
+{
+	const char *what = bulk->plan.direction == BULK_TRANSMIT ? "send" : "serve";
+	char line[16];
+	int to[2], from[2];
+
+	if (bulk->plan.direction == BULK_ECHO || bulk->plan.flows != 1 || bulk->plan.bytes > 0)
+		bulk_fail("lwiperf knows one flow, without an end");
+	if (pipe(to) < 0 || pipe(from) < 0)
+		bulk_fail("cannot make a pipe: %s", strerror(errno));
+	if (fork() == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		dup2(to[0], STDIN_FILENO);
+		dup2(from[1], STDOUT_FILENO);
+		setenv("PRECONFIGURED_TAPIF", bulk->device, 1);
+		execl(bulk->plan.unix_port, "unix_port", what, NULL);
+		bulk_fail("cannot start %s: %s; run make %s", bulk->plan.unix_port,
+			  strerror(errno), bulk->plan.unix_port);
+	}
+	await_interface(bulk->device);
+	bulk_plug_in(bulk);
+	/* The kernel is there to be connected to. */
+	while (bulk->plan.direction == BULK_TRANSMIT && !bulk->count->ready)
+		usleep(1000);
+	if (write(to[1], "go\n", 3) != 3 || read(from[0], line, sizeof(line)) <= 0)
+		bulk_fail("lwIP's own port does not start");
+	bulk->count->ready = true;
+	for (;;)
+		pause();
 }
 
 static void run_first(struct bulk *bulk, int beside)
 {
-	if (strcmp(bulk->plan.contender, "veth") == 0)
-		must(namespace_in(beside, run_kernel_first, bulk, &why));
+	if (is(bulk, "unixport"))
+		run_unix_port(bulk);
+	if (beside >= 0)
+		must(namespace_in(beside, run_beside, bulk, &why));
 	bulk_run_lwip(bulk);
 }
 
 /* -- The processes */
+
+static pid_t owner, ends[2];
 
 /* With two processors or more, each end has its own. */
 static void settle(int end)
@@ -139,20 +212,36 @@ static void settle(int end)
 		sched_setaffinity(0, sizeof(set), &set);
 }
 
-static pid_t start(struct bulk *bulk, int end, int beside)
+static void start(struct bulk *bulk, int end, int beside)
 {
 	pid_t pid = fork();
 
 	if (pid < 0)
 		bulk_fail("cannot start a process: %s", strerror(errno));
-	if (pid > 0)
-		return pid;
+	if (pid > 0) {
+		ends[end] = pid;
+		return;
+	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	settle(end);
+	/* lwIP's own port has several threads: they may have all processors. */
+	if (!is(bulk, "unixport"))
+		settle(end);
 	if (end == 0)
 		run_first(bulk, beside);
 	bulk_run_kernel_second(bulk);
 	exit(1);
+}
+
+/* With the processes that they have started: those are the bench's when their own parents are gone. */
+static void stop_ends(void)
+{
+	if (getpid() != owner)
+		return;
+	for (int end = 0; end < 2; end++)
+		if (ends[end] > 0)
+			kill(ends[end], SIGKILL);
+	while (wait(NULL) > 0)
+		;
 }
 
 static void check_ends(void)
@@ -205,10 +294,11 @@ static void print_plan(const struct bulk_plan *plan)
 	static const char *const directions[] = { "receive", "transmit", "echo" };
 
 	printf("{\"contender\": \"%s\", \"direction\": \"%s\", \"flows\": %u, \"offload\": %s, "
-	       "\"copy\": %s, \"busy\": %s, \"family\": %u, ",
+	       "\"copy\": %s, \"busy\": %s, \"kernel_busy\": %s, \"spread\": %s, \"family\": %u, ",
 	       plan->contender, directions[plan->direction], plan->flows,
 	       plan->offload ? "true" : "false", plan->copy ? "true" : "false",
-	       plan->busy ? "true" : "false", plan->family);
+	       plan->busy ? "true" : "false", plan->kernel_busy ? "true" : "false",
+	       plan->spread ? "true" : "false", plan->family);
 }
 
 /* The rate of all flows, and how the slowest fares beside the median of them. */
@@ -267,6 +357,7 @@ static const char usage[] =
 	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an echo\n"
 	"  --bytes N        each flow ends after so many, and each byte is compared\n"
 	"  --drop N         lwIP's driver loses each so many-th frame\n"
+	"  --spread         the kernel's part is the second processor's (RPS), wherever a frame was sent\n"
 	"  --mtu N          of the link (1500)\n"
 	"  -6               over IPv6\n";
 
@@ -305,6 +396,9 @@ static void take_option(struct bulk_plan *plan, int option)
 	case 'd':
 		plan->drop = (unsigned int)atoi(optarg);
 		break;
+	case 'r':
+		plan->spread = true;
+		break;
 	case 'm':
 		plan->mtu = (unsigned int)atoi(optarg);
 		break;
@@ -341,6 +435,7 @@ static struct bulk_plan take_arguments(int argc, char **argv)
 						 { "kernel-busy", 0, NULL, 'k' },
 						 { "bytes", 1, NULL, 'n' },
 						 { "drop", 1, NULL, 'd' },
+						 { "spread", 0, NULL, 'r' },
 						 { "mtu", 1, NULL, 'm' },
 						 { 0 } };
 	struct bulk_plan plan = {
@@ -358,17 +453,26 @@ static struct bulk_plan take_arguments(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct bulk bulk = { .plan = take_arguments(argc, argv), .device = "bulk0" };
-	bool paired = strcmp(bulk.plan.contender, "veth") == 0;
+	struct bulk bulk = { .plan = take_arguments(argc, argv) };
+	char unix_port[PATH_MAX];
+	bool paired = is(&bulk, "veth") || is(&bulk, "packet");
 	int beside = -1;
 
+	snprintf(bulk.device, sizeof(bulk.device), paired ? "bulk1" : "bulk0");
+	snprintf(unix_port, sizeof(unix_port), "%s/unix_port", dirname(argv[0]));
+	bulk.plan.unix_port = unix_port;
 	bulk.count = mmap(NULL, sizeof(*bulk.count), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (bulk.count == MAP_FAILED)
 		bulk_fail("no memory: %s", strerror(errno));
 	must(namespace_enter(&why));
+	if (bulk.plan.spread)
+		must(namespace_sysctl("net/core/rps_default_mask", "2", &why));
 	if (paired)
 		beside = make_pair(&bulk);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	owner = getpid();
+	atexit(stop_ends);
 	start(&bulk, 0, beside);
 	start(&bulk, 1, beside);
 	await_flows(&bulk);

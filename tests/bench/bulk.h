@@ -32,8 +32,10 @@ struct bulk_plan {
 	bool kernel_busy; /**< neither does the kernel's end */
 	uint64_t bytes; /**< of each flow, then it ends, and each byte is compared; 0: without an end */
 	unsigned int drop; /**< each so many-th frame, in both directions, is lost; 0: none */
+	bool spread;       /**< received frames are the second processor's work (RPS) */
 	uint8_t family;    /**< 4 or 6 */
 	unsigned int mtu;  /**< of the link */
+	const char *unix_port; /**< the program with lwIP's own port */
 };
 
 /** In memory that all processes have. */
@@ -56,13 +58,13 @@ struct bulk {
 /** Ends the process with a message: as printf(). */
 void bulk_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/** The stream of a flow repeats itself after so many bytes: a prime number, that no length divides. */
+/** The stream that is compared repeats itself after so many bytes: a prime number, that no length divides. */
 #define BULK_PERIOD 1000003u
 /** The most that can be taken from the stream in one piece. */
 #define BULK_PIECE 131072u
 
-/** @return the stream from some byte on, BULK_PIECE bytes */
-const uint8_t *bulk_stream(uint64_t from);
+/** @return the stream from some byte on, BULK_PIECE bytes; what is not compared is the same piece each time */
+const uint8_t *bulk_stream(const struct bulk *bulk, uint64_t from);
 
 /** Compares received bytes with the stream, when there is a plan to; counts them. */
 void bulk_received(struct bulk *bulk, unsigned int flow, const void *bytes, unsigned int size);

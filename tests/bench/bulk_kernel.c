@@ -93,7 +93,7 @@ static bool send_on(const struct bulk *bulk, unsigned int i)
 
 	if (bulk->plan.bytes > 0 && bulk->plan.bytes - flow->sent < most)
 		most = bulk->plan.bytes - flow->sent;
-	size = send(flow->fd, bulk_stream(flow->sent), most, MSG_NOSIGNAL);
+	size = send(flow->fd, bulk_stream(bulk, flow->sent), most, MSG_NOSIGNAL);
 	if (size < 0 && errno != EAGAIN)
 		bulk_fail("cannot send: %s", strerror(errno));
 	if (size > 0)
@@ -264,7 +264,7 @@ void bulk_run_kernel_second(struct bulk *bulk)
 {
 	/* lwiperf connects to who it sends to. */
 	if (bulk->plan.direction == BULK_TRANSMIT && is_unix_port(&bulk->plan)) {
-		accept_flows(bulk, "10.9.0.1", "fd09::1");
+		accept_flows(bulk, "0.0.0.0", "::");
 		stream(bulk, false);
 	}
 	connect_flows(bulk);

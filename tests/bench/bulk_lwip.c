@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bulk.h"
+#include "linux/bulk/packetif_bulk.h"
 #include "linux/bulk/tapif_bulk.h"
 #include "linux/clock.h"
 #include "lwip/etharp.h"
@@ -19,6 +20,19 @@
 
 static const uint8_t hwaddr[6] = { 2, 0, 0, 0, 0, 2 };
 
+/* A driver. */
+struct device {
+	netif_init_fn init;
+	int (*poll)(struct netif *netif, int budget);
+	int (*fd)(const struct netif *netif);
+	int (*link_fd)(const struct netif *netif);
+};
+
+static const struct device tap_device = { tapif_bulk_init, tapif_bulk_poll, tapif_bulk_fd,
+					  tapif_bulk_link_fd };
+static const struct device packet_device = { packetif_bulk_init, packetif_bulk_poll,
+					     packetif_bulk_fd, packetif_bulk_link_fd };
+
 struct flow {
 	struct tcp_pcb *pcb;
 	uint64_t written;
@@ -28,7 +42,9 @@ struct flow {
 static struct {
 	struct bulk *bulk;
 	struct netif netif;
+	const struct device *device;
 	struct tapif_bulk tap;
+	struct packetif_bulk packet;
 	struct flow flows[BULK_FLOWS];
 	unsigned int accepted;
 	netif_input_fn input; /* the driver's, when frames are lost */
@@ -56,7 +72,7 @@ static void fill(struct flow *flow)
 		if (end.bulk->plan.bytes > 0)
 			size = LWIP_MIN(size, end.bulk->plan.bytes - flow->written);
 		if (tcp_sndbuf(flow->pcb) < size ||
-		    tcp_write(flow->pcb, bulk_stream(flow->written), (u16_t)size, how) != ERR_OK)
+		    tcp_write(flow->pcb, bulk_stream(end.bulk, flow->written), (u16_t)size, how) != ERR_OK)
 			return;
 		flow->written += size;
 	}
@@ -169,34 +185,46 @@ static void lose_frames(void)
 
 /* -- The device, and the loop */
 
-static void open_device(void)
+static void add_netif(const struct device *device, void *state, const char *const *failed)
 {
 	ip4_addr_t address, netmask;
 
 	IP4_ADDR(&address, 10, 9, 0, 2);
 	IP4_ADDR(&netmask, 255, 255, 255, 0);
-	snprintf(end.tap.name, sizeof(end.tap.name), "%s", end.bulk->device);
-	memcpy(end.tap.hwaddr, hwaddr, sizeof(hwaddr));
-	end.tap.offload = end.bulk->plan.offload;
-	if (netif_add(&end.netif, &address, &netmask, NULL, &end.tap, tapif_bulk_init,
-		      netif_input) == NULL)
-		bulk_fail("cannot %s for lwIP: %s", end.tap.failed, strerror(errno));
-	bulk_plug_in(end.bulk);
-	netif_set_default(&end.netif);
-	netif_set_up(&end.netif);
-#if LWIP_IPV6
+	end.device = device;
+	if (netif_add(&end.netif, &address, &netmask, NULL, state, device->init, netif_input) ==
+	    NULL)
+		bulk_fail("cannot %s for lwIP: %s", *failed, strerror(errno));
+}
+
+static void open_device(void)
+{
+	const struct bulk_plan *plan = &end.bulk->plan;
 	ip6_addr_t address6;
 
+	if (strcmp(plan->contender, "packet") == 0) {
+		snprintf(end.packet.name, sizeof(end.packet.name), "%s", end.bulk->device);
+		memcpy(end.packet.hwaddr, hwaddr, sizeof(hwaddr));
+		end.packet.offload = plan->offload;
+		add_netif(&packet_device, &end.packet, &end.packet.failed);
+	} else {
+		snprintf(end.tap.name, sizeof(end.tap.name), "%s", end.bulk->device);
+		memcpy(end.tap.hwaddr, hwaddr, sizeof(hwaddr));
+		end.tap.offload = plan->offload;
+		add_netif(&tap_device, &end.tap, &end.tap.failed);
+		bulk_plug_in(end.bulk);
+	}
+	netif_set_default(&end.netif);
+	netif_set_up(&end.netif);
 	IP6_ADDR(&address6, PP_HTONL(0xfd090000), 0, 0, PP_HTONL(2));
 	netif_ip6_addr_set(&end.netif, 0, &address6);
 	netif_ip6_addr_set_state(&end.netif, 0, IP6_ADDR_PREFERRED);
-#endif
 }
 
 static void wait_for_frames(void)
 {
-	struct pollfd fds[] = { { tapif_bulk_fd(&end.netif), POLLIN, 0 },
-				{ tapif_bulk_link_fd(&end.netif), POLLIN, 0 } };
+	struct pollfd fds[] = { { end.device->fd(&end.netif), POLLIN, 0 },
+				{ end.device->link_fd(&end.netif), POLLIN, 0 } };
 	uint32_t ms = sys_timeouts_sleeptime();
 
 	poll(fds, 2, ms > 1000 ? 1000 : (int)ms);
@@ -213,7 +241,7 @@ void bulk_run_lwip(struct bulk *bulk)
 		lose_frames();
 	bulk->count->ready = true;
 	for (;;) {
-		int frames = tapif_bulk_poll(&end.netif, BATCH);
+		int frames = end.device->poll(&end.netif, BATCH);
 
 		if (frames < 0)
 			bulk_fail("lwIP's device is gone");

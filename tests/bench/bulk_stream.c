@@ -18,26 +18,30 @@ void bulk_fail(const char *format, ...)
 	exit(1);
 }
 
-const uint8_t *bulk_stream(uint64_t from)
+/* Like random numbers (Knuth's MMIX). */
+static uint8_t *make_stream(void)
+{
+	uint8_t *stream = malloc(BULK_PERIOD + BULK_PIECE);
+	uint64_t state = 1;
+
+	if (stream == NULL)
+		bulk_fail("no memory for the stream");
+	for (unsigned int i = 0; i < BULK_PERIOD; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		stream[i] = (uint8_t)(state >> 56);
+	}
+	memset(stream, 0, 24); /* iperf's flags: none */
+	memcpy(stream + BULK_PERIOD, stream, BULK_PIECE);
+	return stream;
+}
+
+const uint8_t *bulk_stream(const struct bulk *bulk, uint64_t from)
 {
 	static uint8_t *stream;
 
-	if (stream == NULL) {
-		uint32_t state = 1;
-
-		stream = malloc(BULK_PERIOD + BULK_PIECE);
-		if (stream == NULL)
-			bulk_fail("no memory for the stream");
-		for (unsigned int i = 0; i < BULK_PERIOD + BULK_PIECE; i++) {
-			state = state * 1664525 + 1013904223;
-			stream[i] = i < BULK_PERIOD ? (uint8_t)(state >> 24)
-						    : stream[i - BULK_PERIOD];
-		}
-		/* iperf's first bytes are flags: none. */
-		memset(stream, 0, 24);
-		memset(stream + BULK_PERIOD, 0, 24);
-	}
-	return stream + from % BULK_PERIOD;
+	if (stream == NULL)
+		stream = make_stream();
+	return stream + (bulk->plan.bytes > 0 ? from % BULK_PERIOD : 0);
 }
 
 void bulk_received(struct bulk *bulk, unsigned int flow, const void *bytes, unsigned int size)
@@ -45,7 +49,7 @@ void bulk_received(struct bulk *bulk, unsigned int flow, const void *bytes, unsi
 	struct bulk_count *count = bulk->count;
 
 	if (bulk->plan.bytes > 0 &&
-	    memcmp(bulk_stream(count->bytes[flow]), bytes, size) != 0)
+	    memcmp(bulk_stream(bulk, count->bytes[flow]), bytes, size) != 0)
 		__atomic_add_fetch(&count->wrong, 1, __ATOMIC_RELAXED);
 	count->bytes[flow] += size;
 }

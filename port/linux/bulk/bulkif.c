@@ -7,6 +7,9 @@
 #include "lwip/prot/ip4.h"
 #include "lwip/stats.h"
 
+/* Up to this a frame is copied into a small pbuf, so that it does not keep a large buffer. */
+#define SMALL 1600
+
 #if !LWIP_CHECKSUM_CTRL_PER_NETIF
 #error "checksums are a netif's own affair here: LWIP_CHECKSUM_CTRL_PER_NETIF must be 1"
 #endif
@@ -14,6 +17,13 @@
 static struct bulkif *bulkif_of(const struct netif *netif)
 {
 	return netif->state;
+}
+
+/* What lwIP computes and checks, unless a frame is vouched for. */
+static u16_t own_checksums(const struct bulkif *bulk)
+{
+	return NETIF_CHECKSUM_ENABLE_ALL &
+	       (u16_t)~(bulk->offload ? NETIF_CHECKSUM_GEN_TCP : 0);
 }
 
 /* -- From lwIP */
@@ -87,25 +97,29 @@ bool bulkif_has_legal_length(const struct netif *netif, size_t length,
 	return legal;
 }
 
-#define CHECK_ALL NETIF_CHECKSUM_ENABLE_ALL
-/* What the kernel vouches for. */
-#define OFFLOADED (NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP)
-
 void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_hdr *header)
 {
 	const struct bulkif *bulk = bulkif_of(netif);
-	u16_t flags = CHECK_ALL;
+	u16_t flags = own_checksums(bulk);
 
-	if (bulk->offload) {
-		flags &= (u16_t)~NETIF_CHECKSUM_GEN_TCP;
-		if (header != NULL &&
-		    offload_received(p->payload, p->len, bulk->ether.mtu, header))
-			flags &= (u16_t)~OFFLOADED;
-	}
+	if (header != NULL && offload_is_vouched_for(header))
+		flags &= (u16_t)~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
+	if (header != NULL && bulk->offload)
+		offload_received(p->payload, p->len, bulk->ether.mtu, header);
 	NETIF_SET_CHECKSUM_CTRL(netif, flags);
 	LINK_STATS_INC(link.recv);
 	if (netif->input(p, netif) != ERR_OK)
 		pbuf_free(p);
+}
+
+struct pbuf *bulkif_pbuf(struct buffer *buffer, size_t length)
+{
+	struct pbuf *p = length <= SMALL ? pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_POOL) : NULL;
+
+	if (p == NULL)
+		return buffers_hand_over(buffer, (uint16_t)length);
+	pbuf_take(p, buffer->bytes + BUFFERS_HEADROOM, (u16_t)length);
+	return p;
 }
 
 void bulkif_start(struct netif *netif, const char name[2], const uint8_t hwaddr[6])
@@ -114,10 +128,9 @@ void bulkif_start(struct netif *netif, const char name[2], const uint8_t hwaddr[
 
 	bulk->out.count = 0;
 	etherif_start(netif, name, hwaddr, bulkif_linkoutput);
-	if (bulk->offload) {
+	if (bulk->offload)
 		netif->output = bulkif_output;
-		NETIF_SET_CHECKSUM_CTRL(netif, CHECK_ALL & (u16_t)~NETIF_CHECKSUM_GEN_TCP);
-	}
+	NETIF_SET_CHECKSUM_CTRL(netif, own_checksums(bulk));
 	etherif_follow(&bulk->ether, netif);
 }
 

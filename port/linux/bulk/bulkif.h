@@ -16,6 +16,7 @@
 
 #include <sys/uio.h>
 
+#include "linux/bulk/buffers.h"
 #include "linux/bulk/outbox.h"
 #include "linux/etherif.h"
 
@@ -53,6 +54,12 @@ void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_h
 /** @return whether a frame of that length is one for lwIP; else it is counted as too long */
 bool bulkif_has_legal_length(const struct netif *netif, size_t length,
 			     const struct virtio_net_hdr *header);
+
+/**
+ * @param buffer  of buffers_peek(), as large as the largest frame, with a frame at bytes + BUFFERS_HEADROOM
+ * @return the frame as a pbuf: the buffer, or for a small frame a copy
+ */
+struct pbuf *bulkif_pbuf(struct buffer *buffer, size_t length);
 
 /** Sends what waits. To be called after lwIP was given something to send: lwIP itself does not. */
 void bulkif_flush(struct netif *netif);

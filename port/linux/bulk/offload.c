@@ -152,16 +152,19 @@ static void raise_mss(uint8_t *bytes, const struct tcp_place *place, unsigned in
 	memcpy(field, &checksum, sizeof(checksum));
 }
 
-bool offload_received(uint8_t *bytes, size_t size, unsigned int mtu,
+void offload_received(uint8_t *bytes, size_t size, unsigned int mtu,
 		      const struct virtio_net_hdr *header)
 {
-	bool vouched = header->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID);
 	struct tcp_place place;
 
 	if (header->gso_type == VIRTIO_NET_HDR_GSO_NONE &&
 	    offload_find_tcp(bytes, size, size, &place))
-		raise_mss(bytes, &place, mtu, vouched);
-	return vouched;
+		raise_mss(bytes, &place, mtu, offload_is_vouched_for(header));
+}
+
+bool offload_is_vouched_for(const struct virtio_net_hdr *header)
+{
+	return header->flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID);
 }
 
 bool offload_is_large_tcp(const struct virtio_net_hdr *header)

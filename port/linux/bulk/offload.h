@@ -50,15 +50,17 @@ void offload_sent(uint8_t *bytes, const struct tcp_place *place, unsigned int mt
 		  struct virtio_net_hdr *header);
 
 /**
- * A frame has come for lwIP.
+ * A frame has come for lwIP: translates the MSS of a SYN, and its checksum with it.
  *
- * @param bytes   any frame; a SYN's MSS is translated
+ * @param bytes   any frame
  * @param mtu     of the link, in bytes
  * @param header  as it came with the frame
- * @return whether the kernel vouches for the checksums of TCP and UDP
  */
-bool offload_received(uint8_t *bytes, size_t size, unsigned int mtu,
+void offload_received(uint8_t *bytes, size_t size, unsigned int mtu,
 		      const struct virtio_net_hdr *header);
+
+/** @return whether the kernel vouches for a frame's checksums of TCP and UDP */
+bool offload_is_vouched_for(const struct virtio_net_hdr *header);
 
 /** @return whether a frame may be larger than the MTU: it holds several segments of TCP's */
 bool offload_is_large_tcp(const struct virtio_net_hdr *header);

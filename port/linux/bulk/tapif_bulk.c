@@ -15,8 +15,6 @@
 /* With offload a frame has up to 64 KiB: lwIP's lengths have 16 bits. */
 #define LARGE_BUFFERS 512
 #define LARGE         0xffff
-/* Up to this a frame is copied, so that it does not keep a large buffer. */
-#define SMALL 1600
 
 static struct tapif_bulk *tapif_of(const struct netif *netif)
 {
@@ -117,17 +115,10 @@ void tapif_bulk_close(struct tapif_bulk *tap)
 
 /* -- From the device */
 
-/* A small frame gets a small pbuf, as long as there are any. */
 static struct pbuf *make_pbuf(const struct tapif_bulk *tap, struct buffer *buffer, size_t length)
 {
-	struct pbuf *p = NULL;
-
-	if (tap->offload && length <= SMALL)
-		p = pbuf_alloc(PBUF_RAW, (u16_t)length, PBUF_POOL);
-	if (p == NULL)
-		return buffers_hand_over(buffer, (uint16_t)length);
-	pbuf_take(p, buffer->bytes + BUFFERS_HEADROOM, (u16_t)length);
-	return p;
+	return tap->offload ? bulkif_pbuf(buffer, length)
+			    : buffers_hand_over(buffer, (uint16_t)length);
 }
 
 /* Hands one frame on. Returns 1; 0 when none waits or no buffer is free; -1 when the device is gone. */
