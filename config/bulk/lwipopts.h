@@ -35,18 +35,22 @@
 uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.h */
 
 /* -- Memory: for 64 connections that all have a full send buffer; pages not in use take no memory. */
-#define MEM_ALIGNMENT           8
-#define MEM_SIZE                (160u << 20)
-#define MEMP_NUM_TCP_PCB        256
+#define MEM_ALIGNMENT 8
+#define MEM_SIZE      (160u << 20)
+#ifndef MEMP_NUM_TCP_PCB
+#define MEMP_NUM_TCP_PCB 256
+#endif
 #define MEMP_NUM_TCP_PCB_LISTEN 8
 #define MEMP_NUM_TCP_SEG        60000 /* of 1460 bytes, for the 64 send buffers */
 #define MEMP_NUM_PBUF           60000 /* one per segment that refers to data */
-#define PBUF_POOL_SIZE          8192  /* small frames, of which few wait: bulk has buffers of its own */
-#define PBUF_POOL_BUFSIZE       2048  /* a frame of 1500 bytes is one piece */
+#define PBUF_POOL_SIZE          8192 /* small frames, of which few wait: bulk has buffers of its own */
+#define PBUF_POOL_BUFSIZE       2048 /* a frame of 1500 bytes is one piece */
 #define LWIP_PBUF_REF_T         u16_t
 
 /* -- Ethernet and IP */
-#define LWIP_IPV6                     1
+#ifndef LWIP_IPV6
+#define LWIP_IPV6 1
+#endif
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0 /* as in the lab profile */
 #define LWIP_IPV6_SEND_ROUTER_SOLICIT 0
 #define LWIP_IPV6_AUTOCONFIG          0
@@ -65,9 +69,9 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define TCP_RCV_SCALE                  5
 #define TCP_WND                        (1024 * 1024)
 #define TCP_WND_UPDATE_THRESHOLD       (TCP_WND / 4)
-#define TCP_SND_BUF (1024 * 1024)
+#define TCP_SND_BUF                    (1024 * 1024)
 #define TCP_SND_QUEUELEN               1600 /* pbufs: two for each segment of 1460 bytes in TCP_SND_BUF */
-#define LWIP_TCP_SACK_OUT              1    /* RFC 2018, as receiver */
+#define LWIP_TCP_SACK_OUT              1 /* RFC 2018, as receiver */
 #define TCP_LISTEN_BACKLOG             1
 
 #endif
