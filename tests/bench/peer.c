@@ -26,11 +26,30 @@ static const uint8_t own_mac[6] = { 2, 0, 0, 0, 0, 1 }, lwip_mac[6] = { 2, 0, 0,
 static const uint8_t router[4] = { 10, 9, 0, 1 }, lwip[4] = { 10, 9, 0, 2 };
 
 struct netif peer_netif;
+void (*peer_watch)(const struct segment *segment);
 static struct buffers *buffers;
 static uint8_t data[FRAME_ROOM];
 static uint8_t heard[HEADERS + OPTIONS]; /* the headers of what lwIP sent last */
 static size_t heard_length;              /* of the whole frame */
 static unsigned int count;
+
+static struct segment parse_heard(void)
+{
+	struct segment segment;
+
+	if (segment_parse(heard, LWIP_MIN(heard_length, sizeof(heard)), &segment) < 0) {
+		fputs("cannot measure: lwIP has sent something else than a segment\n", stderr);
+		exit(1);
+	}
+	return segment;
+}
+
+static void tell(void)
+{
+	struct segment segment = parse_heard();
+
+	peer_watch(&segment);
+}
 
 static err_t note_frame(struct netif *netif, struct pbuf *p)
 {
@@ -42,6 +61,8 @@ static err_t note_frame(struct netif *netif, struct pbuf *p)
 		       LWIP_MIN(p->len - HEADERS, OPTIONS));
 	heard_length = p->tot_len;
 	count++;
+	if (peer_watch != NULL)
+		tell();
 	return ERR_OK;
 }
 
@@ -152,12 +173,8 @@ void peer_say(struct peer *peer, uint8_t flags, uint16_t length)
 
 struct segment peer_hear(struct peer *peer)
 {
-	struct segment segment;
+	struct segment segment = parse_heard();
 
-	if (segment_parse(heard, LWIP_MIN(heard_length, sizeof(heard)), &segment) < 0) {
-		fputs("cannot measure: lwIP has sent something else than a segment\n", stderr);
-		exit(1);
-	}
 	peer->ack = segment.seq + segment_space(&segment);
 	return segment;
 }

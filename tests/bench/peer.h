@@ -54,6 +54,9 @@ void peer_say(struct peer *peer, uint8_t flags, uint16_t length);
  */
 struct segment peer_hear(struct peer *peer);
 
+/** Called with each segment that lwIP sends, unless it is NULL. */
+extern void (*peer_watch)(const struct segment *segment);
+
 /** @return segments that lwIP has sent since the start */
 unsigned int peer_count(void);
 
