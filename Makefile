@@ -67,7 +67,9 @@ TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port
 	$(LWIP_PATCHES:%=port/patches/%.c)
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
-UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host
+BULK_UNIT_SRC := $(wildcard tests/unit/bulk/test_*.c)
+UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host \
+	$(patsubst tests/unit/bulk/test_%.c,$(B)/tests/bulk_%,$(BULK_UNIT_SRC)) $(B)/bench/bulk
 
 ## build: build/tcplab, and build/template/board, the board that is a program (the default)
 build: $(B)/tcplab $(B)/template/board
@@ -91,7 +93,8 @@ test: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build/san/tests/pcb_lists-hash
 	$(Q)$(MAKE) --no-print-directory $(JOBS) LWIP_PATCHES=tcp_hash build
 	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
-		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) tests/integration/*.t
+		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
+		$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) tests/integration/*.t
 
 ## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
 mcu: setup-mcu
@@ -106,7 +109,7 @@ lab-mcu: mcu
 bench: bench-bulk bench-life
 
 ## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
-bench-bulk: build/bench/bulk build/bench/unix_port
+bench-bulk: build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
 	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
 
 ## bench-life: what an experiment costs on this machine
@@ -281,7 +284,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/common/clock.c port/common/entropy.c port/linux/clock.c \
 	port/linux/entropy.c port/linux/etherif.c port/linux/packet_ring.c port/linux/packet_socket.c port/linux/platform.c
 BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
-BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/segment) # without lwIP
+BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/frame tcp/segment) # without lwIP
 BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
 # lwIP's small functions are inlined where they are called, across its files: 12 % fewer instructions.
 BULK_OPT   := -O3 -flto=auto -ffat-lto-objects
@@ -295,7 +298,7 @@ $(B)/bulk/%.o: %.c $(LWIP)/.prepared $(B)/flags
 	$(say) CC $<
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(BULK_FLAGS) $(if $(filter port/%,$<),$(filter-out -Iapp,$(INCLUDES)),$(INCLUDES)) \
-		$(PKG_CFLAGS) -D_GNU_SOURCE -c -o $@ $<
+		$(PKG_CFLAGS) -Itests/unit -D_GNU_SOURCE -c -o $@ $<
 
 $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	$(say) LINK $@
@@ -304,9 +307,14 @@ $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 
 include config/cost.mk
 
+$(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
+	$(say) LINK $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+
 # lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
 UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
-$(B)/bench/unix_port: tests/bench/unix_port.c build/lwip/src/core/tcp.c $(B)/flags
+$(B)/bench/unix_port: tests/bench/unix_port.c $(LWIP_SOURCE)/src/core/tcp.c $(B)/flags
 	$(say) LWIP $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \
@@ -328,4 +336,4 @@ needs-mcu:
 FORCE:
 .PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
--include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(patsubst %.c,$(B)/bulk/%.d,$(BULK_UNIT_SRC)) $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

@@ -70,8 +70,7 @@ static int set_up(int fd, const struct packet_socket_plan *plan, struct packet_r
 		return -1;
 	/* A veth's queue is switched on some time after its carrier; past it, frames go at once. */
 	*failed = "bind the packet socket";
-	if (!plan->shared &&
-	    setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
+	if (!plan->shared && setsockopt(fd, SOL_PACKET, PACKET_QDISC_BYPASS, &on, sizeof(on)) < 0)
 		return -1;
 	return bind(fd, (struct sockaddr *)&address, sizeof(address));
 }

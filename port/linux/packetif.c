@@ -234,8 +234,8 @@ static int open_socket(struct packetif *packet)
 	const struct packet_socket_plan plan = { packet->name, packet->hwaddr, packet->shared,
 						 packet->bulk };
 
-	packet->fd = packet_socket_open(&plan, &packet->ring, &packet->ether.ifindex,
-					&packet->failed);
+	packet->fd =
+		packet_socket_open(&plan, &packet->ring, &packet->ether.ifindex, &packet->failed);
 	return packet->fd < 0 ? -1 : 0;
 }
 

@@ -27,8 +27,8 @@
 #include "lab/link.h"
 #include "lab/namespace.h"
 
-#define WARM_UP    0.2 /* seconds */
-#define CONNECTING 5.0 /* at most, until all flows are there */
+#define WARM_UP    0.2  /* seconds */
+#define CONNECTING 5.0  /* at most, until all flows are there */
 #define STALLED    60.0 /* at most, until streams of some length have come to their end */
 
 static struct why why;
@@ -173,8 +173,8 @@ static void run_unix_port(struct bulk *bulk)
 		dup2(from[1], STDOUT_FILENO);
 		setenv("PRECONFIGURED_TAPIF", bulk->device, 1);
 		execl(bulk->plan.unix_port, "unix_port", what, NULL);
-		bulk_fail("cannot start %s: %s; run make %s", bulk->plan.unix_port,
-			  strerror(errno), bulk->plan.unix_port);
+		bulk_fail("cannot start %s: %s; run make %s", bulk->plan.unix_port, strerror(errno),
+			  bulk->plan.unix_port);
 	}
 	await_interface(bulk->device);
 	bulk_plug_in(bulk);
@@ -316,6 +316,8 @@ static void measure(const struct bulk *bulk)
 		rates[i] = (double)(bulk->count->bytes[i] - before[i]) / from;
 		sum += rates[i];
 	}
+	if (bulk->plan.direction == BULK_ECHO && sum <= 0)
+		bulk_fail("no byte came back in %g s", bulk->plan.seconds);
 	print_plan(&bulk->plan);
 	if (bulk->plan.direction == BULK_ECHO) {
 		printf("\"round_trip_us\": %.3f}\n", 1e6 / sum);
@@ -339,10 +341,11 @@ static int verify(const struct bulk *bulk)
 	for (unsigned int i = 0; i < bulk->plan.flows; i++)
 		bytes += bulk->count->bytes[i];
 	print_plan(&bulk->plan);
-	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"seconds\": "
-	       "%.3f}\n",
+	printf("\"bytes\": %llu, \"ended\": %u, \"wrong\": %u, \"dropped\": %llu, \"sent\": "
+	       "%llu, \"seconds\": %.3f}\n",
 	       (unsigned long long)bytes, bulk->count->ended, bulk->count->wrong,
-	       (unsigned long long)bulk->count->dropped, now() - from);
+	       (unsigned long long)bulk->count->dropped, (unsigned long long)bulk->count->sent,
+	       now() - from);
 	return bulk->count->ended == bulk->plan.flows && bulk->count->wrong == 0 ? 0 : 1;
 }
 
@@ -354,10 +357,12 @@ static const char usage[] =
 	"  --seconds S      of measuring (1)\n"
 	"  --offload on|off checksums and cutting are left to the other side (on)\n"
 	"  --copy           lwIP copies what it sends\n"
-	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an echo\n"
+	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an "
+	"echo\n"
 	"  --bytes N        each flow ends after so many, and each byte is compared\n"
 	"  --drop N         lwIP's driver loses each so many-th frame\n"
-	"  --spread         the kernel's part is the second processor's (RPS), wherever a frame was sent\n"
+	"  --spread         the kernel's part is the second processor's (RPS), wherever a frame "
+	"was sent\n"
 	"  --mtu N          of the link (1500)\n"
 	"  -6               over IPv6\n";
 
@@ -370,43 +375,22 @@ static void refuse(void)
 static void take_option(struct bulk_plan *plan, int option)
 {
 	switch (option) {
-	case 'f':
-		plan->flows = (unsigned int)atoi(optarg);
-		break;
-	case 's':
-		plan->seconds = atof(optarg);
-		break;
+	case 'f': plan->flows = (unsigned int)atoi(optarg); break;
+	case 's': plan->seconds = atof(optarg); break;
 	case 'o':
 		plan->offload = strcmp(optarg, "off") != 0;
 		if (plan->offload && strcmp(optarg, "on") != 0)
 			refuse();
 		break;
-	case 'c':
-		plan->copy = true;
-		break;
-	case 'b':
-		plan->busy = true;
-		break;
-	case 'k':
-		plan->kernel_busy = true;
-		break;
-	case 'n':
-		plan->bytes = strtoull(optarg, NULL, 10);
-		break;
-	case 'd':
-		plan->drop = (unsigned int)atoi(optarg);
-		break;
-	case 'r':
-		plan->spread = true;
-		break;
-	case 'm':
-		plan->mtu = (unsigned int)atoi(optarg);
-		break;
-	case '6':
-		plan->family = 6;
-		break;
-	default:
-		refuse();
+	case 'c': plan->copy = true; break;
+	case 'b': plan->busy = true; break;
+	case 'k': plan->kernel_busy = true; break;
+	case 'n': plan->bytes = strtoull(optarg, NULL, 10); break;
+	case 'd': plan->drop = (unsigned int)atoi(optarg); break;
+	case 'r': plan->spread = true; break;
+	case 'm': plan->mtu = (unsigned int)atoi(optarg); break;
+	case '6': plan->family = 6; break;
+	default: refuse();
 	}
 }
 
@@ -415,6 +399,9 @@ static void take_words(struct bulk_plan *plan, char **words)
 	if (words[0] == NULL || words[1] == NULL || words[2] != NULL)
 		refuse();
 	plan->contender = words[0];
+	if (strcmp(words[0], "tap") != 0 && strcmp(words[0], "packet") != 0 &&
+	    strcmp(words[0], "veth") != 0 && strcmp(words[0], "unixport") != 0)
+		refuse();
 	if (strcmp(words[1], "receive") == 0)
 		plan->direction = BULK_RECEIVE;
 	else if (strcmp(words[1], "transmit") == 0)

@@ -27,26 +27,28 @@ struct bulk_plan {
 	unsigned int flows;
 	double seconds; /**< of measuring */
 	bool offload;
-	bool copy;      /**< lwIP copies what it is given to send */
-	bool busy;      /**< lwIP does not sleep while nothing comes */
+	bool copy;        /**< lwIP copies what it is given to send */
+	bool busy;        /**< lwIP does not sleep while nothing comes */
 	bool kernel_busy; /**< neither does the kernel's end */
-	uint64_t bytes; /**< of each flow, then it ends, and each byte is compared; 0: without an end */
-	unsigned int drop; /**< each so many-th frame, in both directions, is lost; 0: none */
-	bool spread;       /**< received frames are the second processor's work (RPS) */
-	uint8_t family;    /**< 4 or 6 */
-	unsigned int mtu;  /**< of the link */
+	uint64_t
+		bytes; /**< of each flow, then it ends, and each byte is compared; 0: without an end */
+	unsigned int drop;     /**< each so many-th frame, in both directions, is lost; 0: none */
+	bool spread;           /**< received frames are the second processor's work (RPS) */
+	uint8_t family;        /**< 4 or 6 */
+	unsigned int mtu;      /**< of the link */
 	const char *unix_port; /**< the program with lwIP's own port */
 };
 
 /** In memory that all processes have. */
 struct bulk_count {
-	volatile bool ready;          /**< the end that is connected to listens */
-	volatile unsigned int flows;  /**< that are connected */
-	volatile unsigned int wrong;  /**< bytes, or ends of streams, that differ */
-	volatile unsigned int ended;  /**< flows that have come to their end */
+	volatile bool ready;                 /**< the end that is connected to listens */
+	volatile unsigned int flows;         /**< that are connected */
+	volatile unsigned int wrong;         /**< bytes, or ends of streams, that differ */
+	volatile unsigned int ended;         /**< flows that have come to their end */
 	volatile uint64_t bytes[BULK_FLOWS]; /**< received; of an echo, the round trips */
-	volatile uint64_t dropped;    /**< frames */
-	volatile uint64_t sent_again; /**< segments that lwIP sent again */
+	volatile uint64_t dropped;           /**< frames */
+	volatile uint64_t
+		sent; /**< bytes that lwIP has sent, with headers, and those that were lost */
 };
 
 struct bulk {

@@ -153,8 +153,8 @@ static void stream_many(struct bulk *bulk, bool sends)
 
 	for (unsigned int i = 0; i < bulk->plan.flows; i++) {
 		fcntl(flows[i].fd, F_SETFL, O_NONBLOCK);
-		events[0] = (struct epoll_event){ .events = sends ? EPOLLOUT : EPOLLIN,
-						  .data.u32 = i };
+		events[0] =
+			(struct epoll_event){ .events = sends ? EPOLLOUT : EPOLLIN, .data.u32 = i };
 		if (epoll_ctl(epoll, EPOLL_CTL_ADD, flows[i].fd, &events[0]) < 0)
 			bulk_fail("cannot poll a socket: %s", strerror(errno));
 	}
@@ -238,8 +238,7 @@ static void accept_flows(struct bulk *bulk, const char *v4, const char *v6)
 static void connect_flows(struct bulk *bulk)
 {
 	socklen_t size;
-	struct sockaddr_storage address =
-		address_of(&bulk->plan, "10.9.0.2", "fd09::2", &size);
+	struct sockaddr_storage address = address_of(&bulk->plan, "10.9.0.2", "fd09::2", &size);
 
 	while (!bulk->count->ready)
 		usleep(1000);

@@ -48,8 +48,7 @@ void bulk_received(struct bulk *bulk, unsigned int flow, const void *bytes, unsi
 {
 	struct bulk_count *count = bulk->count;
 
-	if (bulk->plan.bytes > 0 &&
-	    memcmp(bulk_stream(bulk, count->bytes[flow]), bytes, size) != 0)
+	if (bulk->plan.bytes > 0 && memcmp(bulk_stream(bulk, count->bytes[flow]), bytes, size) != 0)
 		__atomic_add_fetch(&count->wrong, 1, __ATOMIC_RELAXED);
 	count->bytes[flow] += size;
 }

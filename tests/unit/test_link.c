@@ -544,16 +544,30 @@ TEST(a_cable_has_its_far_end_in_the_other_namespace)
 	close(ns);
 }
 
-static uint32_t computes_checksums_for(const char *name)
+static uint32_t feature_of(const char *name, uint32_t get)
 {
-	struct ethtool_value value = { .cmd = ETHTOOL_GTXCSUM };
+	struct ethtool_value value = { .cmd = get };
 	struct ifreq ifr = { .ifr_data = (void *)&value };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	assert_int_equal(ioctl(fd, SIOCETHTOOL, &ifr), 0);
 	close(fd);
-	return !value.data;
+	return value.data;
+}
+
+TEST(a_kernel_cuts_its_segments_itself)
+{
+	struct why why;
+	int ns = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	assert_int_equal(link_add_veth("cut0", "cut1", ns, &why), 0);
+	close(ns);
+	assert_true(feature_of("cut0", ETHTOOL_GTSO) && feature_of("cut0", ETHTOOL_GGSO));
+	assert_int_equal(link_cut_segments("cut0", &why), 0);
+	assert_false(feature_of("cut0", ETHTOOL_GTSO) || feature_of("cut0", ETHTOOL_GGSO));
+	assert_int_equal(link_cut_segments("nosuch0", &why), -ENODEV);
+	assert_words(why.text, "cannot make the kernel cut the segments of interface nosuch0");
 }
 
 TEST(a_kernel_computes_its_checksums_itself)
@@ -563,9 +577,9 @@ TEST(a_kernel_computes_its_checksums_itself)
 
 	assert_int_equal(link_add_veth("sum0", "sum1", here, &why), 0);
 	close(here);
-	assert_false(computes_checksums_for("sum0"));
+	assert_true(feature_of("sum0", ETHTOOL_GTXCSUM));
 	assert_int_equal(link_compute_checksums("sum0", &why), 0);
-	assert_true(computes_checksums_for("sum0"));
+	assert_false(feature_of("sum0", ETHTOOL_GTXCSUM));
 	assert_int_equal(link_compute_checksums("nosuch0", &why), -ENODEV);
 	assert_words(why.text, "nosuch0", "No such device");
 }
@@ -615,6 +629,7 @@ int main(void)
 		cmocka_unit_test(an_address_that_cannot_be_given_is_named),
 		cmocka_unit_test(an_address_is_named_without_a_port),
 		cmocka_unit_test(a_cable_has_its_far_end_in_the_other_namespace),
+		cmocka_unit_test(a_kernel_cuts_its_segments_itself),
 		cmocka_unit_test(a_kernel_computes_its_checksums_itself),
 		cmocka_unit_test(a_carrier_that_does_not_come_is_named),
 		cmocka_unit_test(a_reason_is_formatted_and_gives_the_error),

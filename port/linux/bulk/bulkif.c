@@ -22,8 +22,7 @@ static struct bulkif *bulkif_of(const struct netif *netif)
 /* What lwIP computes and checks, unless a frame is vouched for. */
 static u16_t own_checksums(const struct bulkif *bulk)
 {
-	return NETIF_CHECKSUM_ENABLE_ALL &
-	       (u16_t)~(bulk->offload ? NETIF_CHECKSUM_GEN_TCP : 0);
+	return NETIF_CHECKSUM_ENABLE_ALL & (u16_t) ~(bulk->offload ? NETIF_CHECKSUM_GEN_TCP : 0);
 }
 
 /* -- From lwIP */
@@ -57,8 +56,7 @@ static void send_frame(struct netif *netif, const struct outbox_frame *frame)
 {
 	struct bulkif *bulk = bulkif_of(netif);
 	struct virtio_net_hdr header = { .flags = 0 };
-	struct iovec iov[1 + ETHERIF_PIECES] = { { &header,
-						   bulk->headers ? sizeof(header) : 0 } };
+	struct iovec iov[1 + ETHERIF_PIECES] = { { &header, bulk->headers ? sizeof(header) : 0 } };
 	int pieces = etherif_pieces(frame->p, iov + 1);
 
 	if (frame->is_tcp && bulk->offload)
@@ -103,7 +101,7 @@ void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_h
 	u16_t flags = own_checksums(bulk);
 
 	if (header != NULL && offload_is_vouched_for(header))
-		flags &= (u16_t)~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
+		flags &= (u16_t) ~(NETIF_CHECKSUM_CHECK_TCP | NETIF_CHECKSUM_CHECK_UDP);
 	if (header != NULL && bulk->offload)
 		offload_received(p->payload, p->len, bulk->ether.mtu, header);
 	NETIF_SET_CHECKSUM_CTRL(netif, flags);

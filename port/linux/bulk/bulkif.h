@@ -27,7 +27,7 @@ extern "C" {
 struct bulkif {
 	/* Set by the driver before bulkif_start(). */
 	bool offload;
-	bool headers;         /**< a header of virtio is before each frame; with offload it must be */
+	bool headers; /**< a header of virtio is before each frame; with offload it must be */
 	struct etherif ether; /**< open */
 	/**
 	 * Sends a frame.
@@ -35,7 +35,7 @@ struct bulkif {
 	 * @param iov  the header, of no length without headers; then the frame
 	 * @return ERR_OK: it is sent, or lost as on a cable; else an error of lwIP's
 	 */
-	err_t (*send)(struct netif *netif, const struct iovec *iov, int pieces);
+	err_t (*send)(struct netif *netif, struct iovec *iov, int pieces);
 
 	struct outbox out;
 };

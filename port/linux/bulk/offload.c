@@ -128,8 +128,7 @@ void offload_sent(uint8_t *bytes, const struct tcp_place *place, unsigned int mt
 }
 
 /* lwIP shall make segments of many frames: the largest number of them that it can. */
-static void raise_mss(uint8_t *bytes, const struct tcp_place *place, unsigned int mtu,
-		      bool vouched)
+static void raise_mss(uint8_t *bytes, const struct tcp_place *place, unsigned int mtu, bool vouched)
 {
 	const unsigned int link = mss_within(place, mtu), most = mss_within(place, OFFLOAD_MTU);
 	uint8_t *mss = find_mss(bytes, place), *field = bytes + place->tcp + TCP_CHECKSUM;

@@ -22,7 +22,9 @@ extern "C" {
 #endif
 
 /** A frame of this MTU and its Ethernet header are what a pbuf can tell. */
+#ifndef OFFLOAD_MTU
 #define OFFLOAD_MTU (65535 - 14)
+#endif
 
 /** The places of a TCP segment in its Ethernet frame, in bytes from the frame's start. */
 struct tcp_place {

@@ -15,7 +15,9 @@
 extern "C" {
 #endif
 
+#ifndef OUTBOX_FRAMES
 #define OUTBOX_FRAMES 64
+#endif
 
 struct outbox {
 	unsigned int count;

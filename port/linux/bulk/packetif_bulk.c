@@ -23,10 +23,9 @@ static struct packetif_bulk *packetif_of(const struct netif *netif)
 	return netif->state;
 }
 
-static err_t packetif_send(struct netif *netif, const struct iovec *iov, int pieces)
+static err_t packetif_send(struct netif *netif, struct iovec *iov, int pieces)
 {
-	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)iov,
-				  .msg_iovlen = (size_t)pieces };
+	struct msghdr message = { .msg_iov = iov, .msg_iovlen = (size_t)pieces };
 	ssize_t sent;
 
 	do {
@@ -81,12 +80,13 @@ err_t packetif_bulk_init(struct netif *netif)
 	packet->fd = -1;
 	packet->buffers = NULL;
 	packet->ring.map = NULL;
-	packet->bulk = (struct bulkif){ .offload = packet->offload,
-					.headers = true,
-					.ether = { .name = packet->name,
-						   .up = IFF_UP | IFF_LOWER_UP,
-						   .claimed_mtu = packet->offload ? OFFLOAD_MTU : 0 },
-					.send = packetif_send };
+	packet->bulk =
+		(struct bulkif){ .offload = packet->offload,
+				 .headers = true,
+				 .ether = { .name = packet->name,
+					    .up = IFF_UP | IFF_LOWER_UP,
+					    .claimed_mtu = packet->offload ? OFFLOAD_MTU : 0 },
+				 .send = packetif_send };
 	if (open_socket(packet) < 0 || open_rest(packet) < 0) {
 		error = errno;
 		packetif_bulk_close(packet);

@@ -21,7 +21,7 @@ static struct tapif_bulk *tapif_of(const struct netif *netif)
 	return netif->state;
 }
 
-static err_t tapif_send(struct netif *netif, const struct iovec *iov, int pieces)
+static err_t tapif_send(struct netif *netif, struct iovec *iov, int pieces)
 {
 	ssize_t written;
 
@@ -136,8 +136,7 @@ static int read_frame(struct netif *netif)
 		return 0;
 	}
 	do {
-		size = read(tap->fd, buffer->bytes + BUFFERS_HEADROOM - before,
-			    before + tap->room);
+		size = read(tap->fd, buffer->bytes + BUFFERS_HEADROOM - before, before + tap->room);
 	} while (size < 0 && errno == EINTR);
 	if (size <= 0)
 		return size < 0 && errno == EAGAIN ? 0 : -1;
