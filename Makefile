@@ -28,6 +28,17 @@ B        := build
 SANITIZE :=
 endif
 
+# LWIP_PATCHES=NAME changes lwIP by port/patches/NAME.cocci, and builds everything once more, below a directory of
+# that name.
+LWIP_PATCHES :=
+ifneq ($(LWIP_PATCHES),)
+empty    :=
+B        := $(B)/$(subst $(empty) $(empty),+,$(sort $(LWIP_PATCHES)))
+endif
+# Those flags, for patches that are in the tree; their C sources see them.
+PATCH_FLAGS_tcp_hash := -DTCP_HASH=1 -DLWIP_TCP_PCB_NUM_EXT_ARGS=2
+PATCH_FILES = port/patches/spatch.h $(1:%=port/patches/%.cocci)
+
 LWIP_SOURCE := $(or $(LWIP_DIR),build/lwip)
 ifneq ($(LWIP_DIR),)
 ifeq ($(wildcard $(LWIP_DIR)/src/core/tcp.c),)
@@ -42,16 +53,18 @@ WARNINGS := -Wall -Wextra -Werror -Wshadow -Wpointer-arith -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wundef -Wvla
 INCLUDES := -Iapp -Iport -Iport/include -Iport/trace -Iconfig -isystem $(LWIP)/include
 # -MD, not -MMD: lwIP's headers count as the system's, and ours are among those that they include.
-ALL_C     = -std=c11 -MD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1
+ALL_C     = -std=c11 -MD -MP $(CFLAGS) $(SANITIZE) -DTCP_TRACE=1 \
+	$(foreach patch,$(LWIP_PATCHES),$(PATCH_FLAGS_$(patch)))
 PACKAGES := libmnl libtraceevent libedit ncursesw
 PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES))
 LDLIBS     = $(shell pkg-config --libs $(PACKAGES)) -lm
 
-PORT_SRC := $(wildcard port/common/*.c port/linux/*.c port/trace/*.c port/guard/*.c)
+PORT_SRC := $(wildcard port/common/*.c port/linux/*.c port/trace/*.c port/guard/*.c) $(LWIP_PATCHES:%=port/patches/%.c)
 APP_SRC  := $(wildcard app/*/*.c)
 LIB_OBJ  := $(patsubst %.c,$(B)/%.o,$(PORT_SRC) $(APP_SRC))
 MAIN_OBJ := $(B)/app/main.o
-TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c)
+TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c) \
+	$(LWIP_PATCHES:%=port/patches/%.c)
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
 include config/mistakes.mk
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -91,7 +104,10 @@ PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
 tested: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge $(INSTRUCTIONS) $(SCALE) \
+		build/tests/pcb_lists-stock build/tests/pcb_lists-hash
+	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build/san/tests/pcb_lists-hash
+	$(Q)$(MAKE) --no-print-directory $(JOBS) LWIP_PATCHES=tcp_hash build
 
 ## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
 mcu: setup-mcu
@@ -132,6 +148,19 @@ bench-flood: build
 bench-guard: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(B)/bench/guard_cost
 	$(Q)tests/bench/guard.sh
+
+## bench-instructions: instructions for a segment, a SYN, a connection and a transition, by callgrind
+INSTRUCTIONS := $(patsubst %,build/bench/instructions-%,plain off traced ipv4)
+bench-instructions: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(INSTRUCTIONS)
+	$(Q)tests/bench/instructions.sh
+
+## bench-scale: connections per second with many others, without and with the patch tcp_hash (3 min)
+SCALE := build/bench/scale-stock build/bench/scale-hash
+bench-scale: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(SCALE)
+	$(Q)tests/bench/scale.py --instructions
+	$(Q)tests/bench/scale.py
 
 ## bench-forge: try all 2^32 acknowledgement numbers on the guard: 16 are a valid cookie (3 min)
 bench-forge: build/bench/guard_forge
@@ -183,7 +212,7 @@ distclean:
 ## help: this list
 help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-11s %s\n' "$$name" "$$text"; done
+		printf '  make %-18s %s\n' "$$name" "$$text"; done
 
 units: $(UNITS) $(B)/template/board mistakes
 
@@ -237,15 +266,17 @@ $(B)/flags: FORCE
 	@mkdir -p $(B)
 	@echo '$(CC) $(ALL_C) $(WARNINGS)' | cmp -s - $@ || echo '$(CC) $(ALL_C) $(WARNINGS)' >$@
 
-$(LWIP)/.prepared: $(LWIP_FILES) $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare | needs
+$(LWIP)/.prepared: $(LWIP_FILES) $(B)/lwip-source port/trace/tcp_trace.cocci scripts/lwip-prepare \
+		$(if $(LWIP_PATCHES),$(call PATCH_FILES,$(LWIP_PATCHES))) | needs
 	$(say) TRACE $(LWIP_SOURCE)
-	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP)
+	$(Q)scripts/lwip-prepare $(LWIP_SOURCE) $(LWIP) $(LWIP_PATCHES)
 	@touch $@
 
 LIBLWIP_NEEDS = $(LWIP)/.prepared $(B)/flags $(wildcard config/*.h) port/trace/tcp_trace.h \
-	port/guard/tcp_guard_hooks.h port/include/arch/cc.h config/lwip.mk
+	port/guard/tcp_guard_hooks.h port/include/arch/cc.h config/lwip.mk \
+	$(wildcard port/patches/*.h)
 liblwip = $(Q)+$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$(LWIP) LIB=$@ FLAGS=$(B)/flags \
-	COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) $(1) -Wall -Wno-unused-variable -Iport -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
+	COMPILE='$(CC) $(ALL_C) $(LWIP_SANITIZE) $(1) -Wall -Wno-unused-variable -Wno-unused-but-set-variable -Iport -Iport/include -Iport/trace -Iconfig -I$(LWIP)/include'
 
 $(B)/liblwip.a: $(LIBLWIP_NEEDS)
 	$(say) LWIP $@
@@ -286,6 +317,7 @@ build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
 
 include config/bulk.mk
+include config/cost.mk
 
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
@@ -294,6 +326,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

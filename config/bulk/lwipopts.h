@@ -37,9 +37,11 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #endif
 
 /* -- Memory: for 64 connections that all have a full send buffer; pages not in use take no memory. */
-#define MEM_ALIGNMENT           8
-#define MEM_SIZE                (160u << 20)
-#define MEMP_NUM_TCP_PCB        256
+#define MEM_ALIGNMENT 8
+#define MEM_SIZE      (160u << 20)
+#ifndef MEMP_NUM_TCP_PCB
+#define MEMP_NUM_TCP_PCB 256
+#endif
 #define MEMP_NUM_TCP_PCB_LISTEN 8
 #define MEMP_NUM_TCP_SEG        60000 /* of 1460 bytes, for the 64 send buffers */
 #define MEMP_NUM_PBUF           60000 /* one per segment that refers to data */
@@ -48,7 +50,9 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define LWIP_PBUF_REF_T         u16_t
 
 /* -- Ethernet and IP */
-#define LWIP_IPV6                     1
+#ifndef LWIP_IPV6
+#define LWIP_IPV6 1
+#endif
 #define LWIP_IPV6_DUP_DETECT_ATTEMPTS 0 /* as in the lab profile */
 #define LWIP_IPV6_SEND_ROUTER_SOLICIT 0
 #define LWIP_IPV6_AUTOCONFIG          0
@@ -71,5 +75,11 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define TCP_SND_QUEUELEN               1600 /* pbufs: two for each segment of 1460 bytes in TCP_SND_BUF */
 #define LWIP_TCP_SACK_OUT              1 /* RFC 2018, as receiver */
 #define TCP_LISTEN_BACKLOG             1
+
+/* -- One instruction instead of a call (lwip/def.h) */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define lwip_htons(x) __builtin_bswap16(x)
+#define lwip_htonl(x) __builtin_bswap32(x)
+#endif
 
 #endif
