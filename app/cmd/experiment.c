@@ -2,8 +2,10 @@
 #include "cmd/experiment.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/recording.h"
 #include "cmd/scripts.h"
@@ -236,5 +238,7 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 	if (views_put(&run, style, parcels, result->outcome == OUTCOME_FAILS, &result->why) < 0 &&
 	    result->outcome == OUTCOME_HOLDS)
 		result->outcome = OUTCOME_REFUSED; /* what has failed stays failed */
+	result->played = true;
+	kill(getppid(), SIGCHLD); /* for whoever waits for its end to look already: jobs.c */
 	tear_down(&run);
 }

@@ -54,7 +54,8 @@ struct result {
 	unsigned int
 		disturbed;  /**< timers of the kernel that came between two steps: not lock-step */
 	unsigned int tries; /**< runs before this one that were disturbed */
-	double ms;          /**< real time, from the namespace to the last verdict */
+	bool played; /**< all is said and written; only what was set up has to be torn down */
+	double ms;   /**< real time, from the namespace to the last verdict */
 	char waits_for[48]; /**< what it waits for just now, in real time; empty: nothing long */
 	uint64_t waits_since_ns, waits_until_ns; /**< timeline_real_ns() */
 	struct settings settings; /**< the kernel's parameters, as they were when it began */

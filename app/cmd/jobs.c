@@ -20,12 +20,16 @@
 /* So many that wait for the kernel's timers may do so at a time: each keeps descriptors open. */
 #define SLOW_AT_A_TIME 64
 
+/* So many may be torn down at a time, beside those that run: closing a device takes the kernel some 80 ms of waiting. */
+#define CLOSING_AT_A_TIME 32
+
 /* How often an experiment is run when timers of the kernel come between its steps. */
 #define MAX_TRIES 5
 
 struct job {
 	pid_t pid;           /* 0: not running */
 	int parcel[PARCELS]; /* memfds; -1: not started, or handed on already */
+	bool closing; /* it has only to be torn down, and does not count as running any more */
 	bool ended;
 };
 
@@ -62,7 +66,7 @@ _Noreturn static void be_child(pid_t parent, const sigset_t *signals, const int 
 struct pool {
 	const struct jobs *jobs;
 	struct job *job;
-	int running, running_slow;
+	int running, running_slow, closing;
 	sigset_t signals; /* as they were before */
 };
 
@@ -119,6 +123,16 @@ static void note_disturbance(struct result *result)
 		MAX_TRIES);
 }
 
+static bool is_slow(const struct pool *pool, int index)
+{
+	return experiment_slow(&pool->jobs->experiments[index]) > 0;
+}
+
+static int *running(struct pool *pool, int index)
+{
+	return is_slow(pool, index) ? &pool->running_slow : &pool->running;
+}
+
 /* Starts it once more when a timer of the kernel came in between; returns whether it did. */
 static bool try_again(struct pool *pool, int index)
 {
@@ -132,17 +146,36 @@ static bool try_again(struct pool *pool, int index)
 		    lseek(pool->job[index].parcel[i], 0, SEEK_SET) < 0)
 			return false;
 	*result = (struct result){ .tries = tries };
-	return start(pool, index, &result->why) == 0;
+	if (start(pool, index, &result->why) < 0)
+		return false;
+	++*running(pool, index);
+	return true;
 }
 
-static bool is_slow(const struct pool *pool, int index)
+/* Those that have come to their end make room for others while they are torn down. */
+static void note_closing(struct pool *pool)
 {
-	return experiment_slow(&pool->jobs->experiments[index]) > 0;
+	for (int i = 0; i < pool->jobs->count; i++) {
+		struct job *job = &pool->job[i];
+
+		if (job->pid == 0 || job->closing || !pool->jobs->results[i].played)
+			continue;
+		job->closing = true;
+		pool->closing++;
+		--*running(pool, i);
+	}
 }
 
-static int *running(struct pool *pool, int index)
+static void note_exit(struct pool *pool, int index)
 {
-	return is_slow(pool, index) ? &pool->running_slow : &pool->running;
+	struct job *job = &pool->job[index];
+
+	job->pid = 0;
+	if (job->closing)
+		pool->closing--;
+	else
+		--*running(pool, index);
+	job->closing = false;
 }
 
 /* Notes the end of a child, if one has ended. */
@@ -156,12 +189,11 @@ static bool reap(struct pool *pool)
 	for (int i = 0; i < pool->jobs->count; i++) {
 		if (pool->job[i].pid != pid)
 			continue;
-		pool->job[i].pid = 0;
+		note_exit(pool, i);
 		note_end(&pool->jobs->results[i], status);
 		if (!try_again(pool, i)) {
 			note_disturbance(&pool->jobs->results[i]);
 			pool->job[i].ended = true;
-			--*running(pool, i);
 		}
 	}
 	return true;
@@ -245,11 +277,13 @@ static int run_all(struct pool *pool, const sigset_t *awaited, struct why *why)
 	int handed_on = 0, number, err = 0;
 
 	while (handed_on < jobs->count && err == 0) {
+		note_closing(pool);
 		if (next_slow < jobs->count && pool->running_slow < SLOW_AT_A_TIME) {
 			err = start(pool, next_slow, why);
 			next_slow = next_job(pool, next_slow + 1, true);
 			pool->running_slow++;
-		} else if (next < jobs->count && pool->running < (int)jobs->at_a_time) {
+		} else if (next < jobs->count && pool->running < (int)jobs->at_a_time &&
+			   pool->closing < CLOSING_AT_A_TIME) {
 			err = start(pool, next, why);
 			next = next_job(pool, next + 1, false);
 			pool->running++;

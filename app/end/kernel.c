@@ -714,6 +714,7 @@ static int kernel_outcome(struct conn *conn)
 
 static struct conn *kernel_accept(struct conn *listener)
 {
+	struct pollfd waiting = { .fd = kernel_conn(listener)->fd, .events = POLLIN };
 	union address address = { 0 };
 	socklen_t length = sizeof(address);
 	char text[ENDPOINT_STRLEN];
@@ -721,9 +722,12 @@ static struct conn *kernel_accept(struct conn *listener)
 	struct cause before;
 	struct event *call;
 	struct conn *conn;
-	int fd = accept4(kernel_conn(listener)->fd, &address.any, &length,
-			 SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int fd;
 
+	/* Most often there is none; accept() makes a socket before it finds that out. */
+	if (poll(&waiting, 1, 0) <= 0)
+		return NULL;
+	fd = accept4(waiting.fd, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return NULL;
 	remote = endpoint_of(&address);

@@ -118,19 +118,16 @@ static bool is_of(const struct event *event, const char *conn)
 static void read_path(const struct timeline *timeline, enum who who, const char *conn,
 		      struct path *path)
 {
-	path->count = 0;
-	if (conn == NULL)
-		return;
-	for (uint32_t n = 1; n <= timeline_count(timeline) && path->count < MAX_PATH; n++) {
-		const struct event *event = timeline_event(timeline, n);
+	const struct event *event = timeline_transition(timeline, who, conn, NULL);
 
-		if (event->kind != EV_STATE || event->who != who || !is_of(event, conn))
-			continue;
+	path->count = 0;
+	for (; event != NULL && path->count < MAX_PATH;
+	     event = timeline_transition(timeline, who, conn, event)) {
 		if (path->count == 0) {
-			path->events[0] = n;
+			path->events[0] = event->n;
 			path->states[path->count++] = event->state.from;
 		}
-		path->events[path->count] = n;
+		path->events[path->count] = event->n;
 		path->states[path->count++] = event->state.to;
 	}
 }

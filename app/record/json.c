@@ -1,28 +1,42 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "record/json.h"
 
-#include <inttypes.h>
-
 #include "record/utf8.h"
+
+/* As many bytes as can stand in a string as they are. */
+static size_t plain_length(const unsigned char *s)
+{
+	size_t length = 0;
+	int character;
+
+	while (s[length] >= 0x20 && s[length] != '"' && s[length] != '\\' && s[length] != 0x7f) {
+		character = s[length] < 0x80 ? 1 : utf8_length(s + length);
+		if (character == 0)
+			break;
+		length += (size_t)character;
+	}
+	return length;
+}
 
 static void put_string(FILE *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
 	putc('"', out);
-	while (*s != '\0') {
-		int length = utf8_length(s);
+	for (;;) {
+		size_t plain = plain_length(s);
 
-		if (length == 0) {
-			fputs("\\ufffd", out);
-			s++;
-		} else if (*s < 0x20 || *s == '"' || *s == '\\' || *s == 0x7f) {
-			fprintf(out, *s == '"' || *s == '\\' ? "\\%c" : "\\u%04x", *s);
-			s++;
-		} else {
-			fwrite(s, 1, (size_t)length, out);
-			s += length;
-		}
+		fwrite(s, 1, plain, out);
+		s += plain;
+		if (*s == '\0')
+			break;
+		if (*s == '"' || *s == '\\')
+			fprintf(out, "\\%c", *s);
+		else if (*s < 0x80)
+			fprintf(out, "\\u%04x", *s);
+		else
+			fputs("\\ufffd", out); /* no UTF-8 */
+		s++;
 	}
 	putc('"', out);
 }
@@ -84,8 +98,17 @@ void json_text(struct json *json, const char *key, const char *text)
 
 void json_int(struct json *json, const char *key, int64_t number)
 {
+	char digits[20], *at = digits + sizeof(digits);
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
 	put_key(json, key);
-	fprintf(json->out, "%" PRId64, number);
+	do {
+		*--at = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest > 0);
+	if (number < 0)
+		putc('-', json->out);
+	fwrite(at, 1, (size_t)(digits + sizeof(digits) - at), json->out);
 }
 
 void json_number(struct json *json, const char *key, double number)

@@ -9,6 +9,7 @@
 
 #define EVENTS_PER_PAGE 1024
 #define ARENA_BLOCK     65536
+#define TRACKS          1024 /* buckets of a hash */
 
 /* Memory for what the events point to: only ever added to, freed as a whole. */
 struct block {
@@ -17,10 +18,19 @@ struct block {
 	_Alignas(16) unsigned char bytes[];
 };
 
+/* Where the transitions of a connection at one end begin and end. */
+struct track {
+	struct track *next; /* in its bucket */
+	enum who who;
+	const char *conn;
+	uint32_t first, last; /* events */
+};
+
 struct timeline {
 	struct event **pages; /* events never move: others hold pointers to them */
 	uint32_t count;
 	struct block *arena;
+	struct track *tracks[TRACKS];
 	struct cause cause;
 	uint64_t start_ns, epoch_ns; /* the same moment on CLOCK_MONOTONIC and CLOCK_REALTIME */
 	uint64_t (*virtual_ns)(void);
@@ -125,6 +135,49 @@ void timeline_free(struct timeline *timeline)
 	free(timeline);
 }
 
+/* FNV-1a. */
+static uint32_t bucket_of(enum who who, const char *conn)
+{
+	uint32_t hash = 0x811c9dc5 ^ who;
+
+	for (; *conn != '\0'; conn++)
+		hash = (hash ^ (unsigned char)*conn) * 0x01000193;
+	return hash % TRACKS;
+}
+
+static struct track *find_track(const struct timeline *timeline, enum who who, const char *conn)
+{
+	struct track *track = timeline->tracks[bucket_of(who, conn)];
+
+	while (track != NULL && (track->who != who || strcmp(track->conn, conn) != 0))
+		track = track->next;
+	return track;
+}
+
+static struct track *add_track(struct timeline *timeline, const struct event *event)
+{
+	struct track **bucket = &timeline->tracks[bucket_of(event->who, event->conn)];
+	struct track *track = timeline_room(timeline, sizeof(*track));
+
+	*track = (struct track){
+		.next = *bucket, .who = event->who, .conn = event->conn, .first = event->n
+	};
+	*bucket = track;
+	return track;
+}
+
+/* A transition goes to the end of its track. */
+static void lengthen_track(struct timeline *timeline, const struct event *event)
+{
+	struct track *track = find_track(timeline, event->who, event->conn);
+
+	if (track == NULL)
+		track = add_track(timeline, event);
+	else
+		timeline_event(timeline, track->last)->state.next = event->n;
+	track->last = event->n;
+}
+
 static struct event *append(struct timeline *timeline, enum event_kind kind, enum who who,
 			    const char *conn)
 {
@@ -146,6 +199,8 @@ static struct event *append(struct timeline *timeline, enum event_kind kind, enu
 	event->kind = kind;
 	event->who = who;
 	event->conn = conn;
+	if (kind == EV_STATE && conn != NULL)
+		lengthen_track(timeline, event);
 	return event;
 }
 
@@ -237,6 +292,17 @@ struct event *timeline_event(const struct timeline *timeline, uint32_t n)
 	if (n == 0 || n > timeline->count)
 		return NULL;
 	return &timeline->pages[(n - 1) / EVENTS_PER_PAGE][(n - 1) % EVENTS_PER_PAGE];
+}
+
+const struct event *timeline_transition(const struct timeline *timeline, enum who who,
+					const char *conn, const struct event *before)
+{
+	const struct track *track;
+
+	if (before != NULL)
+		return timeline_event(timeline, before->state.next);
+	track = conn == NULL ? NULL : find_track(timeline, who, conn);
+	return track == NULL ? NULL : timeline_event(timeline, track->first);
 }
 
 const struct event *timeline_origin(const struct timeline *timeline, const struct event *event)

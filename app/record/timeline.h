@@ -72,6 +72,7 @@ struct event {
 			enum source src;
 			const char *func; /**< SRC_HOOK: lwIP's function, else NULL */
 			int line;         /**< and line */
+			uint32_t next;    /**< the connection's next one at this end; 0: none */
 		} state;
 		struct {
 			const char
@@ -165,6 +166,16 @@ uint32_t timeline_count(const struct timeline *timeline);
 
 /** @return event n, from 1 to timeline_count(); else NULL */
 struct event *timeline_event(const struct timeline *timeline, uint32_t n);
+
+/**
+ * The transitions of a connection at one end, one after the other, however many other events there are.
+ *
+ * @param conn    its name; NULL: none is found
+ * @param before  the one before; NULL: the first is asked for
+ * @return the next one; NULL: there is none
+ */
+const struct event *timeline_transition(const struct timeline *timeline, enum who who,
+					const char *conn, const struct event *before);
 
 /**
  * @return what lies behind an event: its cause, or that one's where it is the guard, which acts only

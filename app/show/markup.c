@@ -20,28 +20,39 @@ ASSET(markup_state_js, "app/show/state.js");
 ASSET(markup_page_js, "app/show/page.js");
 ASSET(markup_report_js, "app/show/report.js");
 
+/* As many bytes as can stand in a text as they are. */
+static size_t plain_length(const unsigned char *s)
+{
+	size_t length = 0;
+	int character;
+
+	while ((s[length] >= 0x20 || s[length] == '\n' || s[length] == '\t') && s[length] != '&' &&
+	       s[length] != '<' && s[length] != '>' && s[length] != '"') {
+		character = s[length] < 0x80 ? 1 : utf8_length(s + length);
+		if (character == 0)
+			break;
+		length += (size_t)character;
+	}
+	return length;
+}
+
 void markup_text(FILE *out, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
-	while (*s != '\0') {
-		int length = utf8_length(s);
+	for (;;) {
+		size_t plain = plain_length(s);
 
-		if (*s == '&') {
-			fputs("&amp;", out);
-		} else if (*s == '<') {
-			fputs("&lt;", out);
-		} else if (*s == '>') {
-			fputs("&gt;", out);
-		} else if (*s == '"') {
-			fputs("&quot;", out);
-		} else if (length == 0 || (*s < 0x20 && *s != '\n' && *s != '\t')) {
-			fputs("\xef\xbf\xbd", out);
-			length = 1;
-		} else {
-			fwrite(s, 1, (size_t)length, out);
+		fwrite(s, 1, plain, out);
+		s += plain;
+		switch (*s++) {
+		case '\0': return;
+		case '&': fputs("&amp;", out); break;
+		case '<': fputs("&lt;", out); break;
+		case '>': fputs("&gt;", out); break;
+		case '"': fputs("&quot;", out); break;
+		default: fputs("\xef\xbf\xbd", out);
 		}
-		s += length;
 	}
 }
 
