@@ -66,6 +66,7 @@ MAIN_OBJ := $(B)/app/main.o
 TEMPLATE_SRC := $(wildcard port/template/*.c port/agent/*.c port/common/*.c port/trace/*.c port/guard/*.c) \
 	$(LWIP_PATCHES:%=port/patches/%.c)
 TEMPLATE_OBJ := $(patsubst %.c,$(B)/template/%.o,$(TEMPLATE_SRC))
+include config/mistakes.mk
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 BULK_UNIT_SRC := $(wildcard tests/unit/bulk/test_*.c)
 UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_host \
@@ -73,6 +74,9 @@ UNITS    := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC)) $(B)/tests/live_
 
 ## build: build/tcplab, and build/template/board, the board that is a program (the default)
 build: $(B)/tcplab $(B)/template/board
+
+## mistakes: build/template/board-NAME, for each mistake of docs/porting.md
+mistakes: $(MISTAKES:%=$(B)/template/board-%)
 
 ## lab: set up this machine, build, run every scenario, report in build/lab/report.html
 lab: setup-build
@@ -84,26 +88,46 @@ lab-full: setup-build
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)$(B)/tcplab run --slow -j 32 --out $(B)/lab
 
-## test: set up this machine, build with sanitizers, run all tests
-test: setup-test
-	$(Q)$(MAKE) --no-print-directory $(JOBS) build
+## test: set up this machine, build with sanitizers, run all tests; those of the Cortex-M3 where it can be had
+test: tested
+	$(Q)$(PROVE) $(TESTS) $(MCU_TESTS)
+
+## test-all: with the Cortex-M3's compiler and emulator (1 GB); fails where that cannot be tried
+test-all: tested mcu
+	$(Q)status=0; $(PROVE) $(TESTS) || status=1; STRICT=yes $(PROVE) $(MCU_TESTS) || status=1; exit $$status
+
+MCU_TESTS := $(addprefix tests/integration/,cortex-m3.t size.t mcu.t record.t)
+TESTS     := $(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
+	$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) \
+	$(filter-out $(MCU_TESTS),$(wildcard tests/integration/*.t))
+PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
+tested: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge $(INSTRUCTIONS) $(SCALE) \
 		build/tests/pcb_lists-stock build/tests/pcb_lists-hash
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build/san/tests/pcb_lists-hash
 	$(Q)$(MAKE) --no-print-directory $(JOBS) LWIP_PATCHES=tcp_hash build
-	$(Q)CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v) \
-		$(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
-		$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) tests/integration/*.t
 
 ## mcu: the firmware of a Cortex-M3 that obeys the lab: build/mcu, for 'tcplab run --lwip mcu'
 mcu: setup-mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/mcu/lab-agent.elf build/mcu/linux-agent.elf
 
-## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html
+## lab-mcu: every scenario with lwIP on a Cortex-M3 (QEMU), report in build/lab-mcu/report.html; MISTAKE=NAME: some, with a mistake (docs/porting.md)
 lab-mcu: mcu
+	$(Q)$(MAKE) --no-print-directory $(JOBS) build $(MISTAKE:%=build/mcu/lab-%-agent.elf)
+	$(Q)$(B)/tcplab run --lwip mcu$(MISTAKE:%=:lab-%) $(if $(MISTAKE),$(PLAYED),--out $(B)/lab-mcu)
+
+# With a mistake most of what is waited for never comes. These show each of them.
+PLAYED = --patience 500 handshake close half-close
+ifneq ($(filter-out $(MISTAKES),$(MISTAKE)),)
+$(error MISTAKE=$(MISTAKE): there is no such one in port/mistakes; there are $(MISTAKES))
+endif
+
+## debug-mcu: gdb at lwIP's first transition in a recorded run on the Cortex-M3 (RUN=DIR/NAME; close/lwip)
+debug-mcu: mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
-	$(Q)$(B)/tcplab run --lwip mcu --out $(B)/lab-mcu
+	$(Q)scripts/debug-mcu $(RUN)
 
 ## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
 bench: bench-bulk bench-life
@@ -151,7 +175,7 @@ size: setup-mcu
 
 ## test-board: the board's port, in QEMU; fails where that cannot be tried
 test-board: setup-mcu
-	$(Q)STRICT=yes prove -e '' $(if $(filter 1,$(V)),-v) tests/integration/board.t
+	$(Q)STRICT=yes prove -e '' $(if $(filter 1,$(V)),-v) tests/integration/cortex-m3.t
 
 ## pictures: draw those of docs/pictures anew
 pictures: setup-test build
@@ -190,7 +214,7 @@ help:
 	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-18s %s\n' "$$name" "$$text"; done
 
-units: $(UNITS) $(B)/template/board
+units: $(UNITS) $(B)/template/board mistakes
 
 $(B)/tcplab: $(MAIN_OBJ) $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -200,6 +224,9 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+
+# The agent is a board's; its lines can be read anywhere.
+$(B)/tests/test_agent_line: $(B)/template/port/agent/agent_line.o
 
 $(B)/tests/live_host: $(B)/tests/integration/live_host.o $(LIB_OBJ) $(B)/liblwip.a
 	$(say) LINK $@
@@ -269,6 +296,10 @@ $(B)/template/board: $(TEMPLATE_OBJ) $(B)/template/liblwip.a
 	$(say) LINK $@
 	$(Q)$(CC) $(CFLAGS) $(SANITIZE) -o $@ $^
 
+$(B)/template/board-%: $(TEMPLATE_OBJ) $(B)/template/port/mistakes/%.o $(B)/template/liblwip.a
+	$(say) LINK $@
+	$(Q)$(CC) $(CFLAGS) $(SANITIZE) $(call wraps,$*) -o $@ $^
+
 # For benches: room for thousands of half-open connections.
 CROWDED = -DMEMP_NUM_TCP_PCB=4096 -DMEMP_NUM_TCP_SEG=4096
 $(B)/bench/liblwip.a: $(LIBLWIP_NEEDS)
@@ -280,52 +311,13 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(INCLUDES) -D_GNU_SOURCE $(CROWDED) -o $@ $(filter-out %.h,$^) $(LDLIBS) -lm
 
-# The bulk profile: another lwipopts.h, so other objects of all that includes lwIP; no trace hook.
-BULK_SRC   := $(wildcard port/linux/bulk/*.c) port/common/clock.c port/common/entropy.c port/linux/clock.c \
-	port/linux/entropy.c port/linux/etherif.c port/linux/packet_ring.c port/linux/packet_socket.c port/linux/platform.c
-BULK_OBJ   := $(patsubst %.c,$(B)/bulk/%.o,$(BULK_SRC))
-BULK_LAB   := $(patsubst %,$(B)/app/%.o,lab/link lab/namespace lab/why tcp/frame tcp/segment) # without lwIP
-BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
-# lwIP's small functions are inlined where they are called, across its files: 12 % fewer instructions.
-BULK_OPT   := -O3 -flto=auto -ffat-lto-objects
-BULK_FLAGS := $(BULK_OPT) -UTCP_TRACE -DTCP_TRACE=0 -Iconfig/bulk
-
-$(B)/bulk/liblwip.a: $(LIBLWIP_NEEDS) config/bulk/lwipopts.h
-	$(say) LWIP $@
-	$(call liblwip,$(BULK_FLAGS))
-
-$(B)/bulk/%.o: %.c $(LWIP)/.prepared $(B)/flags
-	$(say) CC $<
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_C) $(WARNINGS) $(BULK_FLAGS) $(if $(filter port/%,$<),$(filter-out -Iapp,$(INCLUDES)),$(INCLUDES)) \
-		$(PKG_CFLAGS) -Itests/unit -D_GNU_SOURCE -c -o $@ $<
-
-$(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
-	$(say) LINK $@
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS)
-
-include config/cost.mk
-
-$(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
-	$(say) LINK $@
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
-
-# lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
-UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
-$(B)/bench/unix_port: tests/bench/unix_port.c $(LWIP_SOURCE)/src/core/tcp.c $(B)/flags
-	$(say) LWIP $@
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) -w -D_GNU_SOURCE -I$(LWIP_SOURCE)/contrib/examples/example_app -I$(UNIX_PORT)/include \
-		-I$(LWIP_SOURCE)/src/include -o $@ $< $(UNIX_PORT)/sys_arch.c $(UNIX_PORT)/netif/tapif.c \
-		$(wildcard $(addprefix $(LWIP_SOURCE)/src/,core/*.c core/ipv4/*.c core/ipv6/*.c api/*.c netif/ethernet.c netif/ppp/*.c \
-			netif/ppp/polarssl/*.c)) \
-		$(LWIP_SOURCE)/src/apps/lwiperf/lwiperf.c -pthread -lrt
-
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
+$(MISTAKES:%=build/mcu/lab-%-agent.elf): build/mcu/lab-agent.elf
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
 	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
+
+include config/bulk.mk
+include config/cost.mk
 
 # Without what scripts/setup installs, say so once and clearly, instead of failing somewhere.
 needs:
@@ -334,6 +326,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build lab lab-full lab-mcu mcu test bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
--include $(BULK_OBJ:.o=.d) $(BULK_BENCH:.o=.d) $(patsubst %.c,$(B)/bulk/%.d,$(BULK_UNIT_SRC)) $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d
+-include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

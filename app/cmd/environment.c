@@ -6,16 +6,25 @@
 
 #include "lab/settings.h"
 
-void environment_write(enum device_kind netif, FILE *out)
+static void write_lwip(FILE *out)
 {
+	fprintf(out, "lwIP: %s\n", settings_lwip_version());
+	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
+		fprintf(out, "%s: %u\n", option->name, settings_lwip_value(option));
+}
+
+void environment_write(const struct run_options *options, FILE *out)
+{
+	const char *board = boards_name(&options->board, (char[BOARDS_STRLEN]){ 0 });
 	struct utsname system;
 
 	uname(&system);
 	fprintf(out, "kernel: %s %s %s\n", system.sysname, system.release, system.machine);
-	fprintf(out, "netif: %s\n", device_name(netif));
-	fprintf(out, "lwIP: %s\n", settings_lwip_version());
-	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
-		fprintf(out, "%s: %u\n", option->name, settings_lwip_value(option));
+	fprintf(out, "netif: %s\n", device_name(options->lab.netif));
+	if (board != NULL)
+		fprintf(out, "board: %s\n", board);
+	else
+		write_lwip(out);
 }
 
 void environment_command(int argc, char **argv, char *text, size_t size)

@@ -7,10 +7,13 @@
 
 #include <stdio.h>
 
-#include "lab/device.h"
+#include "cmd/options.h"
 
-/** The kernel's release, lwIP's way to it, lwIP's version and the options that it was compiled with. */
-void environment_write(enum device_kind netif, FILE *out);
+/**
+ * The kernel's release, lwIP's way to it, lwIP's version and the options that it was compiled with; or the board
+ * that lwIP is on.
+ */
+void environment_write(const struct run_options *options, FILE *out);
 
 /**
  * Writes the command line as one could type it again.

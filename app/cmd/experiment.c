@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/recording.h"
 #include "cmd/scripts.h"
 #include "cmd/views.h"
 #include "end/guard.h"
@@ -70,10 +71,27 @@ static int impair_wire(struct world *world, const struct run_options *options, s
 	return world_add_rules(world, options->rules, options->rule_count, why);
 }
 
+static int choose_board(struct run *run, struct lab_settings *settings, struct why *why)
+{
+	const struct run_options *options = run->experiment->options;
+	char name[BOARDS_STRLEN];
+
+	if (boards_name(&options->board, name) == NULL)
+		return 0;
+	settings->board = run->board.argv;
+	if (options->record == NULL)
+		return boards_program(&options->board, &run->board, why);
+	return recording_program(options->record, run->experiment->name, &options->board,
+				 &run->board, why);
+}
+
 static int set_up(struct run *run, const struct run_options *options, struct why *why)
 {
-	int err = world_open(&run->world, &options->lab, why);
+	struct lab_settings settings = options->lab;
+	int err = choose_board(run, &settings, why);
 
+	if (err == 0)
+		err = world_open(&run->world, &settings, why);
 	if (err < 0)
 		return err;
 	err = impair_wire(&run->world, options, why);
@@ -94,6 +112,36 @@ static int play_scenario(struct run *run, struct why *why)
 	judge_play(experiment->scenario->play, run->world.ends[experiment->role[0]],
 		   run->world.ends[experiment->role[1]]);
 	return 0;
+}
+
+/* Names what the board's port seems to do wrong. */
+static void diagnose(struct run *run, struct result *result)
+{
+	struct end *lwip = run->world.ends[WHO_LWIP];
+	const struct symptom_evidence evidence = { .lost_pbufs = lwip_end_lost_pbufs(lwip),
+						   .time_wait_ms = lwip_end_time_wait_ms() };
+
+	result->symptoms = judge_symptoms(lwip, &evidence);
+}
+
+/* What is left of an experiment whose board fails, before the process ends. */
+struct last_will {
+	struct run *run;
+	const struct style *style;
+	FILE *const *parcels;
+	struct result *result;
+};
+
+static void on_board_failure(void *context, const char *how)
+{
+	const struct symptom_evidence evidence = { .died = true };
+	const struct last_will *will = context;
+	struct run *run = will->run;
+
+	run->played = timeline_count(run->world.lab.timeline);
+	expect(&run->world.lab, false, "lwIP's board goes on: %s", how);
+	will->result->symptoms = judge_symptoms(run->world.ends[WHO_LWIP], &evidence);
+	views_put(run, will->style, will->parcels, true, &will->result->why);
 }
 
 /* Plays the scenario, cleans up after it, and judges what must hold for all of them. */
@@ -133,6 +181,8 @@ static int play(struct run *run, struct result *result)
 	lab_call_end(&run->world.lab, call, before, NULL);
 	judge_edges(&run->world.lab);
 	judge_leaks(run->world.ends[WHO_LWIP]);
+	if (run->world.lab.board != NULL)
+		diagnose(run, result);
 	return err;
 }
 
@@ -158,6 +208,7 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 {
 	const struct run_options *options = experiment->options;
 	struct run run = { .experiment = experiment };
+	struct last_will will = { &run, style, parcels, result };
 	uint64_t start = timeline_real_ns();
 	int err;
 
@@ -173,6 +224,10 @@ void experiment_run(const struct experiment *experiment, const struct style *sty
 	}
 	run.world.lab.announce = announce;
 	run.world.lab.announce_context = result;
+	if (run.world.lab.board != NULL) {
+		run.world.lab.board->on_failure = on_board_failure;
+		run.world.lab.board->failure_context = &will;
+	}
 	err = play(&run, result);
 	result->ms = (double)(timeline_real_ns() - start) / 1e6;
 	result->disturbed = run.world.lab.disturbed;

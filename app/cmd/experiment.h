@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cmd/options.h"
+#include "judge/symptoms.h"
 #include "lab/settings.h"
 #include "scenarios/scenario.h"
 #include "show/style.h"
@@ -47,6 +48,7 @@ struct result {
 	char path[2]
 		 [PATH_STRLEN]; /**< of the first connection, at lwIP's and at the kernel's end */
 	struct journey journey[2]; /**< likewise */
+	unsigned int symptoms;     /**< judge_symptoms() */
 	unsigned int left[2]; /**< what lwIP holds (pcbs, segments, pbufs), and the kernel's open
 			       *   connections, at the scenario's end: before it is cleaned up */
 	unsigned int

@@ -30,7 +30,7 @@ static int take_format(struct run_options *options, const char *text, struct why
 
 static int take_lwip(struct run_options *options, const char *text, struct why *why)
 {
-	return boards_is_mcu(text) ? boards_mcu(text, &options->lab.board, why)
+	return boards_is_mcu(text) ? boards_choose_mcu(&options->board, text, why)
 				   : world_take_lwip(&options->lwip, text, why);
 }
 
@@ -42,7 +42,7 @@ static int take_own(void *options, const struct option_kind *kind, const char *t
 	if (strcmp(kind->name, "lwip") == 0)
 		return take_lwip(options, text, why);
 	if (strcmp(kind->name, "board") == 0)
-		return boards_command(text, &((struct run_options *)options)->lab.board, why);
+		return boards_choose_command(&((struct run_options *)options)->board, text, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&((struct run_options *)options)->guard, text, why);
 	if (strcmp(kind->name, "netif") == 0)
@@ -69,6 +69,11 @@ static const struct option_kind kinds[] = {
 	{ "out", "DIR", '\0', false, OPTION_TEXT, AT(out), 0, 0,
 	  "write what was found into DIR: NAME.jsonl, .pcapng, .txt and .transcript\n"
 	  "for each scenario, and what 'tcplab replay DIR' needs to run it again" },
+	{ "record", "DIR", '\0', false, OPTION_TEXT, AT(record), 0, 0,
+	  "with --lwip mcu: --out DIR, and recordings of the board that can be\n"
+	  "replayed and stepped through: docs/board.md" },
+	{ "replay", "DIR", '\0', false, OPTION_TEXT, AT(replay), 0, 0,
+	  "replay those recordings, and tell whether the board says the same" },
 	{ "report", "FILE", '\0', false, OPTION_TEXT, AT(report), 0, 0,
 	  "write a report of the run, one HTML file (with --out: DIR/report.html)" },
 	{ "svg", "DIR", '\0', false, OPTION_TEXT, AT(svg), 0, 0,
@@ -135,6 +140,23 @@ static unsigned int default_jobs(void)
 	return processors < 1 ? 1 : processors > MAX_JOBS ? MAX_JOBS : (unsigned int)processors;
 }
 
+static int check_recording(struct run_options *options, struct why *why)
+{
+	if (options->record != NULL && options->board.profile == NULL)
+		return why_set(why, EINVAL,
+			       "--record records what QEMU does: it goes with --lwip mcu");
+	if (options->record != NULL && options->out != NULL)
+		return why_set(why, EINVAL,
+			       "--record DIR keeps in DIR all that --out does: give one of them");
+	if (options->replay != NULL && (options->record != NULL || options->out != NULL))
+		return why_set(why, EINVAL,
+			       "--replay plays what was recorded, and leaves nothing: it does not "
+			       "go with --record or --out");
+	if (options->record != NULL)
+		options->out = options->record;
+	return 0;
+}
+
 int run_options_parse(struct run_options *options, int argc, char **argv, struct why *why)
 {
 	int first, err;
@@ -148,11 +170,14 @@ int run_options_parse(struct run_options *options, int argc, char **argv, struct
 			why, EINVAL,
 			"--show prints tables for people: it goes with --format ladder alone");
 	if (err == 0 && options->repeat > 1 &&
-	    (options->show || options->verbose > 0 || options->out != NULL))
+	    (options->show || options->verbose > 0 || options->out != NULL ||
+	     options->record != NULL || options->replay != NULL))
 		err = why_set(
 			why, EINVAL,
 			"--repeat compares transcripts and keeps nothing: it does not go with "
-			"--show, --verbose or --out");
+			"--show, --verbose, --out, --record or --replay");
+	if (err == 0)
+		err = check_recording(options, why);
 	if (options->lab.netif == DEVICE_ANY) /* now, so that all is told what it is */
 		options->lab.netif = device_choose();
 	if (err == 0 && options->mtu != NULL)

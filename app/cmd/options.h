@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cmd/boards.h"
 #include "cmd/world.h"
 
 enum format {
@@ -28,9 +29,12 @@ struct run_options {
 	bool until_closed;     /**< after its scenario, an experiment goes on until all is CLOSED */
 	bool keep_transcripts; /**< the command wants them of each experiment; not an option */
 	struct lab_settings lab;
+	struct board_choice board; /**< that lwIP is on */
 	const char *mtu; /**< as it was given: its range depends on the family; NULL: it was not */
 	enum format format;
 	const char *out;                      /**< directory for evidence; NULL: none */
+	const char *record;                   /**< directory for recordings; NULL: none */
+	const char *replay;                   /**< directory of those to be replayed; NULL: none */
 	const char *svg;                      /**< directory for pictures; NULL: none */
 	const char *report;                   /**< file for the report; NULL: none */
 	struct texts sysctls;                 /**< "net.ipv4.tcp_fin_timeout=2" */

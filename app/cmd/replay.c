@@ -42,11 +42,11 @@ static void compare(struct suite *suite, int index, const struct parcel_text par
 }
 
 /* Another kernel or another lwIP may well do otherwise: that is worth knowing first. */
-static void tell_of_environment(const char *dir, enum device_kind netif)
+static void tell_of_environment(const char *dir, const struct run_options *options)
 {
 	char *then, *now;
 
-	if (rundir_environment_differs(dir, netif, &then, &now))
+	if (rundir_environment_differs(dir, options, &then, &now))
 		printf("this is another environment:\n    then  %s\n    now   %s\n",
 		       then == NULL ? "" : then, now == NULL ? "" : now);
 	free(then);
@@ -57,7 +57,7 @@ static int run_again(struct suite *suite, struct replay *replay)
 {
 	int status;
 
-	tell_of_environment(replay->dir, suite->options.lab.netif);
+	tell_of_environment(replay->dir, &suite->options);
 	status = suite_run(suite);
 	printf("%d of %d transcripts are the same\n", replay->same, suite->count);
 	if (replay->trouble || status == EXIT_TROUBLE)

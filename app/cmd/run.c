@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/recording.h"
 #include "cmd/repeat.h"
 #include "cmd/rundir.h"
 #include "cmd/suite_report.h"
@@ -13,6 +14,11 @@ static int run(struct suite *suite)
 	struct why why;
 
 	if (suite->options.out != NULL && rundir_begin(suite->options.out, suite, &why) < 0) {
+		fprintf(stderr, "tcplab run: %s\n", why.text);
+		return EXIT_TROUBLE;
+	}
+	if (suite->options.record != NULL &&
+	    recording_begin(suite->options.record, &suite->options.board, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);
 		return EXIT_TROUBLE;
 	}
@@ -27,6 +33,8 @@ int cmd_run(int argc, char **argv)
 
 	if (run_options_parse(&suite.options, argc, argv, &why) < 0) {
 		run_options_complain("run", &why);
+	} else if (suite.options.replay != NULL) {
+		status = recording_replay(suite.options.replay, &suite.options, &suite.style);
 	} else if (suite_select(&suite, &why) < 0 ||
 		   suite_report_prepare(&suite, argc, argv, &why) < 0) {
 		fprintf(stderr, "tcplab run: %s\n", why.text);

@@ -67,7 +67,7 @@ static void write_environment(const void *context, FILE *out)
 {
 	const struct suite *suite = context;
 
-	environment_write(suite->options.lab.netif, out);
+	environment_write(&suite->options, out);
 }
 
 static int write_in(const char *dir, const char *name,
@@ -162,7 +162,7 @@ void command_line_free(struct command_line *command)
 }
 
 /* The environment of now as one text. */
-static char *environment_text(enum device_kind netif)
+static char *environment_text(const struct run_options *options)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -170,7 +170,7 @@ static char *environment_text(enum device_kind netif)
 
 	if (memory == NULL)
 		return NULL;
-	environment_write(netif, memory);
+	environment_write(options, memory);
 	fclose(memory);
 	return text;
 }
@@ -180,9 +180,10 @@ static char *line_of(const char *line)
 	return line == NULL ? NULL : strndup(line, strcspn(line, "\n"));
 }
 
-bool rundir_environment_differs(const char *dir, enum device_kind netif, char **then, char **now)
+bool rundir_environment_differs(const char *dir, const struct run_options *options, char **then,
+				char **now)
 {
-	char path[4096], *before, *after = environment_text(netif);
+	char path[4096], *before, *after = environment_text(options);
 	struct difference difference;
 	struct why why;
 	bool differs;

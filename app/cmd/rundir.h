@@ -56,10 +56,11 @@ void command_line_free(struct command_line *command);
 /**
  * Compares what a run was on with this system.
  *
- * @param netif      lwIP's way to the kernel now
+ * @param options    those of now
  * @param then, now  receive the first line that differs; NULL: it is missing
  * @return whether anything differs; both to be freed
  */
-bool rundir_environment_differs(const char *dir, enum device_kind netif, char **then, char **now);
+bool rundir_environment_differs(const char *dir, const struct run_options *options, char **then,
+				char **now);
 
 #endif

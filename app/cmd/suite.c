@@ -382,6 +382,23 @@ static int exit_status(const struct suite *suite)
 	return status;
 }
 
+/* To standard output where people read it, else beside what programs read. */
+static void print_symptoms(const struct suite *suite)
+{
+	FILE *out = suite->options.format == FORMAT_LADDER ? stdout : stderr;
+
+	for (int symptom = 0; symptom < SYMPTOMS; symptom++) {
+		int count = 0;
+
+		for (int i = 0; i < suite->count; i++)
+			count += suite->results[i].symptoms >> symptom & 1;
+		if (count > 0)
+			fprintf(out, "this looks like %s, in %d of %d: docs/porting.md#%s\n",
+				symptom_mistake((enum symptom)symptom), count, suite->count,
+				symptom_name((enum symptom)symptom));
+	}
+}
+
 static int trouble(const char *text)
 {
 	fprintf(stderr, "tcplab: %s\n", text);
@@ -419,7 +436,10 @@ int suite_run(struct suite *suite)
 		return trouble("out of memory for the verdicts");
 	if (suite->ended != NULL && suite->ended(suite) < 0)
 		return trouble("out of memory for the outcomes");
-	if (write_files(suite, &why) < 0) {
+	err = write_files(suite, &why);
+	if (!suite->quiet)
+		print_symptoms(suite);
+	if (err < 0) {
 		fflush(stdout);
 		fprintf(stderr, "tcplab: %s\n", why.text);
 		return exit_status(suite) == EXIT_FAILS ? EXIT_FAILS : EXIT_TROUBLE;

@@ -137,11 +137,13 @@ int suite_report_write(const struct suite *suite, struct why *why)
 	size_t count = (size_t)suite->count;
 	struct report_experiment *experiments = calloc(count + 1, sizeof(*experiments));
 	struct names *names = calloc(count + 1, sizeof(*names));
+	char board[BOARDS_STRLEN];
 	struct report report = { .command = suite->command,
 				 .when = suite->when,
 				 .outcomes = suite->outcomes,
 				 .seed = suite->options.lab.seed,
 				 .netif = device_name(suite->options.lab.netif),
+				 .board = boards_name(&suite->options.board, board),
 				 .experiments = experiments };
 	int err;
 

@@ -36,10 +36,11 @@ static int check_options(const struct run_options *options, struct why *why)
 {
 	if (options->pattern_count == 0)
 		return why_set(why, EINVAL, "which scenarios? A sweep of all takes too long");
-	if (options->repeat > 1 || options->show || options->verbose > 0 || options->out != NULL)
+	if (options->repeat > 1 || options->show || options->verbose > 0 || options->out != NULL ||
+	    options->replay != NULL)
 		return why_set(why, EINVAL,
 			       "a sweep prints one table: it does not go with --repeat, --show, "
-			       "--verbose or --out");
+			       "--verbose, --out, --record or --replay");
 	if (options->format != FORMAT_LADDER && options->format != FORMAT_CSV)
 		return why_set(why, EINVAL, "a sweep prints a table, or --format csv");
 	return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "cmd/boards.h"
 #include "cmd/door.h"
 #include "cmd/ethernet_options.h"
 
@@ -57,13 +58,23 @@ static const struct option_kind kinds[] = {
 #undef AT
 };
 
+static int take_lwip(struct up_options *options, const char *text, struct why *why)
+{
+	return boards_is_mcu(text)
+		       ? why_set(why, EINVAL,
+				 "--lwip %s goes with 'tcplab run': the live host's lwIP is in "
+				 "this process",
+				 text)
+		       : world_take_lwip(&options->lwip, text, why);
+}
+
 static int take_own(void *context, const struct option_kind *kind, const char *text,
 		    struct why *why)
 {
 	struct up_options *options = context;
 
 	if (strcmp(kind->name, "lwip") == 0)
-		return world_take_lwip(&options->lwip, text, why);
+		return take_lwip(options, text, why);
 	if (strcmp(kind->name, "guard") == 0)
 		return world_take_guard(&options->guard, text, why);
 	if (strcmp(kind->name, "netif") == 0)

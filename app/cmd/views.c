@@ -15,6 +15,13 @@
 #include "show/report.h"
 #include "show/svg_ladder.h"
 
+static const char *word_of(const struct event *verdict)
+{
+	if (verdict->verdict.symptom != NULL)
+		return "looks like";
+	return verdict->verdict.holds ? "holds" : "FAILS";
+}
+
 static void print_verdicts(const struct timeline *timeline, const struct style *style, FILE *out)
 {
 	for (uint32_t n = 1; n <= timeline_count(timeline); n++) {
@@ -28,8 +35,8 @@ static void print_verdicts(const struct timeline *timeline, const struct style *
 			fprintf(out, "  %sdeviates%s from %s: ", paint_on(style, PAINT_STATE),
 				paint_off(style, PAINT_STATE), event->verdict.deviation);
 		else
-			fprintf(out, "  %s%s%s ", paint_on(style, paint),
-				event->verdict.holds ? "holds" : "FAILS", paint_off(style, paint));
+			fprintf(out, "  %s%s%s ", paint_on(style, paint), word_of(event),
+				paint_off(style, paint));
 		for (const char *c = event->verdict.text; *c != '\0'; c++) {
 			putc(*c, out);
 			if (*c == '\n')
@@ -46,8 +53,13 @@ static uint32_t last_shown(const struct run *run, bool verbose)
 }
 
 /* What is not as it comes of the link between the two. */
-static void print_link(const struct lab_settings *settings, FILE *out)
+static void print_link(const struct run_options *options, const struct lab_settings *settings,
+		       FILE *out)
 {
+	char board[BOARDS_STRLEN];
+
+	if (settings->board != NULL)
+		fprintf(out, "lwIP on a board: %s\n", boards_name(&options->board, board));
 	if (settings->family == 6)
 		fputs("over IPv6\n", out);
 	if (settings->mtu != 0)
@@ -74,7 +86,7 @@ static void print_ladder(const struct run *run, const struct style *style, FILE 
 	if (run->world.ends[WHO_KERNEL] != NULL)
 		fprintf(out, "kernel watched by %s\n",
 			kernel_end_watchers(run->world.ends[WHO_KERNEL]));
-	print_link(&run->world.lab.settings, out);
+	print_link(run->experiment->options, &run->world.lab.settings, out);
 	putc('\n', out);
 	ladder_print(run->world.lab.timeline, last_shown(run, style->verbose), style, out);
 	putc('\n', out);

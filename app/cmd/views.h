@@ -13,8 +13,9 @@
 struct run {
 	const struct experiment *experiment;
 	struct world world;
-	uint32_t played; /**< the last event of the scenario itself */
-	FILE *looks;     /**< what was seen at its moments; NULL: nobody asked */
+	struct board_program board; /**< that lwIP is on, where it is on one */
+	uint32_t played;            /**< the last event of the scenario itself */
+	FILE *looks;                /**< what was seen at its moments; NULL: nobody asked */
 	char *looks_text;
 	size_t looks_size;
 };

@@ -181,6 +181,12 @@ struct lwip_pool lwip_end_pool(const struct end *end);
 /** Counts the connections of the lwIP in this process, listeners included, by their state; strangers' too. */
 void lwip_end_states(uint32_t in_state[ST_COUNT]);
 
+/**
+ * @return pbufs of lwIP's pool that are not back, when it holds no pcb and no segment any more that they could belong to;
+ *         else 0
+ */
+unsigned int lwip_end_lost_pbufs(const struct end *end);
+
 #define LEAKS_STRLEN 120
 /**
  * What lwIP holds that it did not hold when its end was opened: pcbs, segments, pbufs.

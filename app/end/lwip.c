@@ -558,12 +558,12 @@ static void lwip_dispose(struct end *end)
 
 const struct lwip_api *lwip_api(void)
 {
-	return the_end->lwip;
+	return the_end == NULL ? &lwip_here : the_end->lwip;
 }
 
 uint32_t lwip_end_time_wait_ms(void)
 {
-	return the_end->lwip->time_wait_ms();
+	return lwip_api()->time_wait_ms();
 }
 
 unsigned int lwip_end_pcbs(void)
@@ -599,6 +599,19 @@ unsigned int lwip_end_leaks(const struct end *end, char *text, size_t size)
 						   length ? ", " : "", names[i], more);
 	}
 	return leaked;
+}
+
+unsigned int lwip_end_lost_pbufs(const struct end *end)
+{
+	const struct lwip_end *self = (const struct lwip_end *)end;
+	uint32_t used[LWIP_POOLS];
+
+	self->lwip->pools(used, NULL);
+	return used[LWIP_TCP_PCB] > self->used_before[LWIP_TCP_PCB] ||
+			       used[LWIP_TCP_SEG] > self->used_before[LWIP_TCP_SEG] ||
+			       used[LWIP_PBUF_POOL] < self->used_before[LWIP_PBUF_POOL]
+		       ? 0
+		       : used[LWIP_PBUF_POOL] - self->used_before[LWIP_PBUF_POOL];
 }
 
 void lwip_end_set(struct end *end, const struct lwip_option *options, int count)

@@ -79,7 +79,7 @@ struct lwip_api {
 
 extern const struct lwip_api lwip_here, lwip_board;
 
-/** Those in use. */
+/** Those in use: those of the end that is open. */
 const struct lwip_api *lwip_api(void);
 
 /** What the trace hook reports (port/trace/tcp_trace.h). */

@@ -144,6 +144,8 @@ static void on_event(void *context, const struct board_line *event)
 		on_timer(event);
 	else if (strcmp(event->word[0], "guard") == 0)
 		guard_on_event(words_of(event->word[1]));
+	else
+		board_fail(the_lab->board, "it tells of '%s', which is no event", event->word[0]);
 }
 
 /* -- The callbacks */
@@ -277,7 +279,7 @@ static err_t write_data(lwip_pcb pcb, const void *data, uint16_t size)
 			err = call(NULL, "write " PCB " @%u", HEX(pcb), size);
 		return (err_t)err;
 	}
-	for (uint16_t i = 0; i < size; i++)
+	for (size_t i = 0; i < size; i++)
 		sprintf(hex + 2 * i, "%02x", bytes[i]);
 	return (err_t)call(NULL, "write " PCB " %s", HEX(pcb), hex);
 }
@@ -340,7 +342,7 @@ static void pools(uint32_t used[LWIP_POOLS], uint32_t size[LWIP_POOLS])
 	struct board_line answer;
 
 	call(&answer, "pools");
-	for (int i = 0; i < LWIP_POOLS; i++) {
+	for (size_t i = 0; i < LWIP_POOLS; i++) {
 		if (used != NULL)
 			used[i] = number_of(answer.word[2 * i]);
 		if (size != NULL)

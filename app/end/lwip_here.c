@@ -23,7 +23,7 @@ static uint32_t refused; /* SYNs for which there was no pcb */
 
 static struct tcp_pcb *of(lwip_pcb pcb)
 {
-	return (struct tcp_pcb *)pcb;
+	return (struct tcp_pcb *)pcb; // NOLINT(performance-no-int-to-ptr): it was one
 }
 
 static lwip_pcb handle(const struct tcp_pcb *pcb)

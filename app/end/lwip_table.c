@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "end/lwip_table.h"
 
+#include "end/lwip_api.h"
 #include "lab/lwip_addr.h"
 #include "lwip/priv/tcp_priv.h" /* the lists, and the time-outs of states */
 #include "lwip/tcp.h"
@@ -112,6 +113,10 @@ static void print_row(void *context, const struct table_row *row)
 
 void lwip_table_print(FILE *out)
 {
+	if (lwip_api() == &lwip_board) {
+		fputs("on the board, where the lab cannot read it\n", out);
+		return;
+	}
 	fprintf(out, "%-11s %-6s %-6s %21s %21s\n", "State", "Recv-Q", "Send-Q",
 		"Local Address:Port", "Peer Address:Port");
 	lwip_table_visit(print_row, out);

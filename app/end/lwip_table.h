@@ -12,7 +12,7 @@
 /** Visits every pcb: listening, active, in TIME_WAIT. */
 void lwip_table_visit(table_row_fn *visit, void *context);
 
-/** Prints the same. */
+/** Prints the same; of a board, that its pcbs are out of reach. */
 void lwip_table_print(FILE *out);
 
 #endif

@@ -2,137 +2,103 @@
 #include "lab/board.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "linux/clock.h"
 
-/* How long a board may be silent, in ms: an emulator on a busy machine takes its time. */
+/* An emulator on a busy machine takes its time. */
 #define PATIENCE_MS 20000
 #define STOP_MS     1000
 
 #define PROTOCOL "1"
 
 /* An Ethernet frame with one VLAN tag; of the second kind, with data for the agent. */
-#define FRAME_SIZE 1518
-#define DATA_SIZE  1500
-#define DATA_TYPE  0x88, 0xb5 /* IEEE Std 802, Local Experimental Ethertype 1 */
+#define FRAME_SIZE  1518
+#define HEADER_SIZE 14
+#define DATA_SIZE   1500
+#define DATA_TYPE   0x88b5 /* IEEE Std 802, Local Experimental Ethertypes 1 and 2 */
+#define LINE_TYPE   0x88b6
 /* A small controller's receive buffer has room for so many. */
 #define DATA_FRAMES 4
 
-void board_fail(const struct board *board, const char *format, ...)
-{
-	char text[256];
-	va_list list;
-
-	va_start(list, format);
-	vsnprintf(text, sizeof(text), format, list);
-	va_end(list);
-	fprintf(stderr, "tcplab: lwIP's board has failed: %s%s%s\n", text,
-		board->said[0] == '\0' ? "" : "; its last words: ", board->said);
-	exit(2);
-}
-
-/* -- The program */
-
-_Noreturn static void become(const char *const argv[], int serial, int ethernet, pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(EXIT_FAILURE); /* it died before that was set */
-	signal(SIGPIPE, SIG_DFL);
-	/* Beyond the three, whatever they are now. */
-	serial = fcntl(serial, F_DUPFD, 4);
-	ethernet = fcntl(ethernet, F_DUPFD, 4);
-	if (dup2(serial, STDIN_FILENO) < 0 || dup2(serial, STDOUT_FILENO) < 0 ||
-	    dup2(ethernet, 3) < 0)
-		_exit(EXIT_FAILURE);
-	close(serial);
-	close(ethernet);
-	execvp(argv[0], (char *const *)argv);
-	fprintf(stderr, "tcplab: cannot run the board's program %s: %s\n", argv[0],
-		strerror(errno));
-	_exit(EXIT_FAILURE);
-}
-
 int board_start(struct board *board, const char *const argv[], struct why *why)
 {
-	int serial[2], ethernet[2], err;
-	pid_t parent = getpid();
-
 	memset(board, 0, sizeof(*board));
 	board->due_ms = UINT64_MAX;
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serial) < 0)
-		return why_set(why, errno, "cannot make the board's serial line: socketpair: %s",
-			       strerror(errno));
-	if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ethernet) < 0) {
-		err = why_set(why, errno, "cannot make the board's Ethernet line: socketpair: %s",
-			      strerror(errno));
-		close(serial[0]);
-		close(serial[1]);
-		return err;
-	}
-	fflush(NULL); /* or the child would print it once more */
-	board->pid = fork();
-	if (board->pid == 0)
-		become(argv, serial[1], ethernet[1], parent);
-	err = board->pid < 0 ? why_set(why, errno, "cannot start a process for the board: %s",
-				       strerror(errno))
-			     : 0;
-	close(serial[1]);
-	close(ethernet[1]);
-	board->serial = serial[0];
-	board->ethernet = ethernet[0];
-	if (err < 0) {
-		close(board->serial);
-		close(board->ethernet);
-	}
-	return err;
+	board->patience_ms = PATIENCE_MS;
+	board->mtu = DATA_SIZE;
+	return program_start(&board->program, argv, why);
 }
 
-static bool has_ended(pid_t pid, int timeout_ms)
-{
-	const struct timespec a_ms = { .tv_nsec = 1000000 };
+/* -- What it is sent */
 
-	while (waitpid(pid, NULL, WNOHANG) == 0) {
-		if (timeout_ms-- == 0)
-			return false;
-		nanosleep(&a_ms, NULL);
-	}
-	return true;
+static bool send_frame(struct board *board, const uint8_t *frame, size_t size)
+{
+	board->frames++;
+	return send(board->program.ethernet, frame, size, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
+/* A frame for the agent. */
+static bool send_to_agent(struct board *board, uint16_t type, const void *data, size_t size)
+{
+	uint8_t frame[HEADER_SIZE + DATA_SIZE] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+						   2,    0,    0,    0x09, 0,    4 };
+
+	frame[HEADER_SIZE - 2] = (uint8_t)(type >> 8);
+	frame[HEADER_SIZE - 1] = (uint8_t)type;
+	memcpy(frame + HEADER_SIZE, data, size);
+	return send_frame(board, frame, HEADER_SIZE + size);
+}
+
+static bool send_line(struct board *board, const char *line, size_t size)
+{
+	return board->by_frame
+		       ? send_to_agent(board, LINE_TYPE, line, size)
+		       : send(board->program.input, line, size, MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 void board_stop(struct board *board)
 {
 	static const char last[] = "exit 0\n";
 
-	send(board->serial, last, sizeof(last) - 1, MSG_NOSIGNAL);
-	if (!has_ended(board->pid, STOP_MS)) {
-		kill(board->pid, SIGKILL);
-		waitpid(board->pid, NULL, 0);
-	}
-	close(board->serial);
-	close(board->ethernet);
+	send_line(board, last, sizeof(last) - 1);
+	program_stop(&board->program, STOP_MS);
 	free(board->read);
 }
 
-/* -- The serial line */
+void board_fail(struct board *board, const char *format, ...)
+{
+	char text[sizeof(board->said) + 256];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	if (board->said[0] != '\0') {
+		size_t length = strlen(text);
+
+		snprintf(text + length, sizeof(text) - length, "; its last words: %s", board->said);
+	}
+	fprintf(stderr, "tcplab: lwIP's board has failed: %s\n", text);
+	if (board->on_failure != NULL)
+		board->on_failure(board->failure_context, text);
+	board_stop(board);
+	exit(2);
+}
+
+/* -- What it says */
 
 /* More of what the board says. Returns 0, -ETIMEDOUT, -EPIPE or another negative errno. */
 static int read_more(struct board *board)
 {
-	struct pollfd fd = { .fd = board->serial, .events = POLLIN };
+	struct pollfd fd = { .fd = board->program.output, .events = POLLIN };
 	ssize_t size;
 
 	if (board->read_room - board->read_size < 1024) {
@@ -143,31 +109,40 @@ static int read_more(struct board *board)
 			exit(2);
 		}
 	}
-	if (poll(&fd, 1, PATIENCE_MS) == 0)
+	if (poll(&fd, 1, board->patience_ms) == 0)
 		return -ETIMEDOUT;
-	size = recv(board->serial, board->read + board->read_size,
-		    board->read_room - board->read_size, 0);
+	size = read(board->program.output, board->read + board->read_size,
+		    board->read_room - board->read_size);
 	if (size > 0)
 		board->read_size += (size_t)size;
-	return size > 0 ? 0 : size == 0 || errno == ECONNRESET ? -EPIPE : -errno;
+	return size > 0 ? 0 : size == 0 ? -EPIPE : -errno;
+}
+
+static void forget_line(struct board *board)
+{
+	if (board->line_size == 0)
+		return;
+	board->read_size -= board->line_size;
+	memmove(board->read, board->read + board->line_size, board->read_size);
+	board->line_size = 0;
 }
 
 /* The next line, in place of the last one. */
 static int read_line(struct board *board, char **line)
 {
-	size_t looked_at = 0;
-	char *end;
+	size_t looked_at;
+	char *end = NULL;
 	int err;
 
-	board->read_size -= board->line_size;
-	memmove(board->read, board->read + board->line_size, board->read_size);
-	board->line_size = 0;
-	while ((end = memchr(board->read + looked_at, '\n', board->read_size - looked_at)) ==
-	       NULL) {
+	forget_line(board);
+	if (board->read_size > 0)
+		end = memchr(board->read, '\n', board->read_size);
+	while (end == NULL) {
 		looked_at = board->read_size;
 		err = read_more(board);
 		if (err < 0)
 			return err;
+		end = memchr(board->read + looked_at, '\n', board->read_size - looked_at);
 	}
 	board->line_size = (size_t)(end - board->read) + 1;
 	*end = '\0';
@@ -184,15 +159,22 @@ static void keep(struct board *board, const char *line)
 		snprintf(board->said, sizeof(board->said), "%s", line);
 }
 
+/* It has closed the line, which comes shortly before its end. */
+static const char *end_of(const struct board *board, char text[PROGRAM_END_STRLEN])
+{
+	program_await(&board->program, STOP_MS);
+	return program_end(&board->program, text);
+}
+
 static char *must_read_line(struct board *board)
 {
-	char *line;
+	char *line, text[PROGRAM_END_STRLEN];
 	int err = read_line(board, &line);
 
 	if (err == -ETIMEDOUT)
-		board_fail(board, "it has been silent for %d s", PATIENCE_MS / 1000);
+		board_fail(board, "it has been silent for %d ms", board->patience_ms);
 	if (err == -EPIPE)
-		board_fail(board, "its program has ended");
+		board_fail(board, "its program %s", end_of(board, text));
 	if (err < 0)
 		board_fail(board, "cannot read from it: %s", strerror(-err));
 	return line;
@@ -224,7 +206,7 @@ static void say(struct board *board, const char *format, va_list list)
 		board_fail(board, "the lab has a command that is too long for it");
 	size += more;
 	line[size++] = '\n';
-	if (send(board->serial, line, (size_t)size, MSG_NOSIGNAL) != size)
+	if (!send_line(board, line, (size_t)size))
 		board_fail(board, "cannot write to it: %s", strerror(errno));
 }
 
@@ -240,13 +222,14 @@ __attribute__((format(printf, 2, 3))) static void tell(struct board *board, cons
 int board_await(struct board *board, struct why *why)
 {
 	struct board_line words;
-	char *line = NULL;
+	char *line = NULL, end[PROGRAM_END_STRLEN];
 	int err;
 
 	while ((err = read_line(board, &line)) == 0 && strncmp(line, "ready ", 6) != 0)
 		keep(board, line);
 	if (err == 0) {
 		words = words_of(line);
+		board->by_frame = strcmp(words.word[4], "frames") == 0;
 		if (strcmp(words.word[1], PROTOCOL) == 0)
 			return 0;
 		err = why_set(why, EPROTO,
@@ -254,9 +237,10 @@ int board_await(struct board *board, struct why *why)
 			      "build both from the same source",
 			      words.word[1], PROTOCOL);
 	} else {
-		err = why_set(why, -err, "the board does not say that it is ready: %s%s%s",
+		err = why_set(why, -err, "the board does not say that it is ready: %s%s%s%s",
+			      err == -EPIPE ? "its program " : "",
 			      err == -ETIMEDOUT ? "it is silent"
-			      : err == -EPIPE   ? "its program has ended"
+			      : err == -EPIPE   ? end_of(board, end)
 						: strerror(-err),
 			      board->said[0] == '\0' ? "" : "; its last words: ", board->said);
 	}
@@ -268,14 +252,14 @@ int board_await(struct board *board, struct why *why)
 /* The frame that it says it has sent is on the Ethernet line, or about to come. */
 static void take_frame(struct board *board, const struct board_line *event)
 {
-	struct pollfd fd = { .fd = board->ethernet, .events = POLLIN };
+	struct pollfd fd = { .fd = board->program.ethernet, .events = POLLIN };
 	uint8_t frame[FRAME_SIZE];
 	ssize_t size;
 
-	if (poll(&fd, 1, PATIENCE_MS) <= 0)
+	if (poll(&fd, 1, board->patience_ms) <= 0)
 		board_fail(board, "it has sent a frame of %s bytes that does not arrive",
 			   event->word[1]);
-	size = recv(board->ethernet, frame, sizeof(frame), 0);
+	size = recv(board->program.ethernet, frame, sizeof(frame), 0);
 	if (size < 0)
 		board_fail(board, "cannot read a frame: %s", strerror(errno));
 	board->on_frame(board->frame_context, frame, (size_t)size);
@@ -363,39 +347,43 @@ int board_call(struct board *board, struct board_line *answer, const char *forma
 
 /* -- The Ethernet line */
 
-static void send_frame(struct board *board, const uint8_t *frame, size_t size)
+static void must_send(struct board *board, bool sent)
 {
-	if (send(board->ethernet, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
+	if (!sent)
 		board_fail(board, "cannot send it a frame: %s", strerror(errno));
-	board->frames++;
 }
 
-static int have_frames_taken(struct board *board)
+/* The command comes before the frames: it may be one itself. */
+static void announce_frames(struct board *board, uint32_t count)
 {
-	return board_call(board, NULL, "frames %u", (unsigned int)board->frames);
+	tell(board, "frames %u", (unsigned int)(board->frames + board->by_frame + count));
 }
 
 int board_give_frame(struct board *board, const uint8_t *frame, size_t size)
 {
-	send_frame(board, frame, size);
-	return have_frames_taken(board) == 0 ? 0 : -ETIMEDOUT;
+	announce_frames(board, 1);
+	must_send(board, send_frame(board, frame, size));
+	return await_answer(board, NULL) == 0 ? 0 : -ETIMEDOUT;
 }
 
 int board_give_data(struct board *board, const uint8_t *data, size_t size)
 {
-	uint8_t frame[14 + DATA_SIZE] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,     2,
-					  0,    0,    0x09, 0,    4,    DATA_TYPE };
 	int err = 0;
 
-	for (unsigned int i = 1; size > 0 && err == 0; i++) {
-		size_t part = size < DATA_SIZE ? size : DATA_SIZE;
+	while (size > 0 && err == 0) {
+		size_t frames = (size - 1) / board->mtu + 1;
 
-		memcpy(frame + 14, data, part);
-		send_frame(board, frame, 14 + part);
-		data += part;
-		size -= part;
-		if (size == 0 || i % DATA_FRAMES == 0)
-			err = have_frames_taken(board);
+		if (frames > DATA_FRAMES)
+			frames = DATA_FRAMES;
+		announce_frames(board, (uint32_t)frames);
+		for (; frames > 0; frames--) {
+			size_t part = size < board->mtu ? size : board->mtu;
+
+			must_send(board, send_to_agent(board, DATA_TYPE, data, part));
+			data += part;
+			size -= part;
+		}
+		err = await_answer(board, NULL);
 	}
 	return err;
 }

@@ -12,11 +12,11 @@
 #ifndef APP_LAB_BOARD_H
 #define APP_LAB_BOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
-#include "lab/why.h"
+#include "lab/program.h"
 
 #define BOARD_WORDS 12
 /** What the board says in one line, after its sign; until the next command. */
@@ -26,11 +26,13 @@ struct board_line {
 };
 
 struct board {
-	pid_t pid;
-	int serial, ethernet;
-	char *read; /* from the serial line: the line last read, and what is behind it */
+	struct program program;
+	int patience_ms; /**< how long it may be silent; board_start() sets it, and */
+	size_t mtu;      /**< what its Ethernet line takes, in bytes: 1500 */
+	char *read;      /* from the serial line: the line last read, and what is behind it */
 	size_t read_room, read_size, line_size;
 	char said[512];   /* what it has said last that is for people */
+	bool by_frame;    /* it takes lines in frames */
 	uint32_t frames;  /* that it has been given */
 	uint64_t told_ms; /* lwIP's clock, as the board knows it */
 	uint64_t due_ms;  /* of its next timer, on lwIP's clock; UINT64_MAX: there is none */
@@ -42,6 +44,9 @@ struct board {
 	/** lwIP calls its application. @return an err_t, for lwIP */
 	int (*on_callback)(void *context, const struct board_line *callback);
 	void *context; /**< of both */
+	/** It has failed, and the process is about to end. @param how  for people. NULL: nobody wants to know */
+	void (*on_failure)(void *context, const char *how);
+	void *failure_context;
 };
 
 /**
@@ -74,11 +79,11 @@ int board_give_frame(struct board *board, const uint8_t *frame, size_t size);
 /** Puts data into the board's store, which "write PCB @SIZE" empties. @return 0; else the board's err_t */
 int board_give_data(struct board *board, const uint8_t *data, size_t size);
 
-/** Ends the board, which has a second for it. */
+/** Ends the board, which has a second for it, and then one more. */
 void board_stop(struct board *board);
 
 /** Ends the process, for what the board has done. */
-void board_fail(const struct board *board, const char *format, ...)
+void board_fail(struct board *board, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
 #endif

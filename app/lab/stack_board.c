@@ -80,8 +80,10 @@ static int join(struct lab *lab, struct why *why)
 	/* As in this process: the second of the sequences that come from the experiment's seed. */
 	board_call(board, NULL, "seed %llu", (unsigned long long)lab->lwip_seed);
 	board_call(board, NULL, "mac " HWADDR, OCTETS(lab_lwip_hwaddr));
-	if (lab->settings.mtu != 0)
+	if (lab->settings.mtu != 0) {
 		board_call(board, NULL, "mtu %u", lab->settings.mtu);
+		board->mtu = lab->settings.mtu;
+	}
 	give_address(lab, 4);
 	give_address(lab, 6);
 	return board_call(board, NULL, "up") == 0

@@ -60,7 +60,10 @@ static int describe_details(const struct event *event, char *text, size_t size)
 		return snprintf(text, size, "%s: %s", event->fault.action, event->fault.text);
 	case EV_GUARD: return snprintf(text, size, "guard: %s", event->guard.text);
 	case EV_VERDICT:
-		return snprintf(text, size, "%s: %s", event->verdict.holds ? "holds" : "FAILS",
+		return snprintf(text, size, "%s: %s",
+				event->verdict.symptom != NULL ? "looks like"
+				: event->verdict.holds         ? "holds"
+							       : "FAILS",
 				event->verdict.text);
 	}
 	return 0;

@@ -72,6 +72,8 @@ static void write_details(struct json *json, const struct event *event)
 		json_text(json, "text", event->verdict.text);
 		if (event->verdict.deviation != NULL)
 			json_text(json, "deviation", event->verdict.deviation);
+		if (event->verdict.symptom != NULL)
+			json_text(json, "symptom", event->verdict.symptom);
 		if (event->verdict.unreachable != NULL)
 			json_text(json, "unreachable", event->verdict.unreachable->event);
 		break;

@@ -114,6 +114,8 @@ struct event {
 			const char *text;
 			const char *
 				deviation; /**< the requirement that a stack is known not to meet */
+			const char *
+				symptom; /**< the mistake in a port that it looks like (judge/symptoms.h) */
 			const struct edge *
 				unreachable; /**< what is shown to be out of reach; NULL: nothing */
 			enum who at;         /**< at which end */

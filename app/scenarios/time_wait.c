@@ -235,6 +235,8 @@ SCENARIO(time_wait_pressure, closer, peer, .only = LWIP_ONLY,
 	while (count_in(closer, TIME_WAIT) < lwip_end_pcbs()) {
 		c = establish_another(&first);
 		close_both(&c);
+		require(closer->lab, c.client->state == ST_TIME_WAIT, "%s is in TIME_WAIT: in %s",
+			end_name(closer), state_name(c.client->state));
 	}
 	expect_state(first.client, TIME_WAIT);
 	c = establish_another(&first);

@@ -18,12 +18,18 @@ static void put_run(const struct page *page, FILE *out)
 	fputs("<header><div class=\"row1\"><h1>tcplab</h1>"
 	      "<button type=\"button\" id=\"theme\" title=\"light or dark\">◐</button></div>\n",
 	      out);
+	fputs("<p class=\"sub\">lwIP ", out);
+	if (page->board == NULL) {
+		fputs(settings_lwip_version(), out);
+	} else {
+		fputs("on a board (", out);
+		markup_text(out, page->board);
+		putc(')', out);
+	}
 	fprintf(out,
-		"<p class=\"sub\">lwIP %s against the TCP of Linux %s · netif %s · %s · seed "
-		"%llu</p>\n"
+		" against the TCP of Linux %s · netif %s · %s · seed %llu</p>\n"
 		"<p class=\"sub\"><code>",
-		settings_lwip_version(), system.release, page->netif, when,
-		(unsigned long long)page->seed);
+		system.release, page->netif, when, (unsigned long long)page->seed);
 	markup_text(out, page->command);
 	fputs("</code></p>\n", out);
 }
@@ -48,20 +54,24 @@ void page_main(FILE *out)
 	fputs("</header>\n<main>\n", out);
 }
 
+static void put_lwip(FILE *out)
+{
+	fprintf(out, "<table><caption>lwIP %s</caption>\n", settings_lwip_version());
+	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
+		fprintf(out, "<tr><th>%s</th><td>%u</td><td>%s</td></tr>\n", option->name,
+			settings_lwip_value(option), option->about);
+	fputs("</table>", out);
+}
+
 void page_environment(const struct page *page, FILE *out)
 {
 	struct utsname system;
 
 	uname(&system);
-	fprintf(out,
-		"<section id=\"environment\"><h2>Environment</h2>\n<div class=\"tables\"><table>"
-		"<caption>lwIP %s</caption>\n",
-		settings_lwip_version());
-	for (const struct option_of_lwip *option = settings_lwip; option->name != NULL; option++)
-		fprintf(out, "<tr><th>%s</th><td>%u</td><td>%s</td></tr>\n", option->name,
-			settings_lwip_value(option), option->about);
-	fprintf(out, "</table><table><caption>Linux %s, %s</caption>\n", system.release,
-		system.machine);
+	fputs("<section id=\"environment\"><h2>Environment</h2>\n<div class=\"tables\">", out);
+	if (page->board == NULL)
+		put_lwip(out);
+	fprintf(out, "<table><caption>Linux %s, %s</caption>\n", system.release, system.machine);
 	for (int i = 0; page->settings != NULL && i < SETTINGS_COUNT; i++) {
 		const char *value = page->settings->value[i];
 

@@ -19,6 +19,7 @@ struct page {
 	time_t when;         /**< the run began */
 	uint64_t seed;
 	const char *netif;               /**< lwIP's way to the kernel: "tap", "packet" */
+	const char *board;               /**< that lwIP was on; NULL: in this process */
 	const struct settings *settings; /**< NULL: no experiment came so far as to read them */
 };
 
@@ -33,7 +34,7 @@ void page_open(const struct page *page, const char *title, const char *const *st
 /** The visible head ends, and what the page is about begins. */
 void page_main(FILE *out);
 
-/** Writes the section of what the outcome depends on: lwIP's options, the kernel's parameters. */
+/** Writes the section of what the outcome depends on: lwIP's options (a board's are not known), the kernel's parameters. */
 void page_environment(const struct page *page, FILE *out);
 
 /** Ends the page. What has to be done by script is the caller's: markup_page_js and more. */

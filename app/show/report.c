@@ -81,7 +81,7 @@ static void put_verdicts(const struct timeline *timeline, FILE *out)
 			  : event->verdict.deviation != NULL ? REPORT_DEVIATES
 							     : REPORT_HOLDS;
 		fprintf(out, "<li class=\"%s\"><b>%s</b> ", verdict_classes[verdict],
-			verdict_names[verdict]);
+			event->verdict.symptom != NULL ? "looks like" : verdict_names[verdict]);
 		if (verdict == REPORT_DEVIATES) {
 			fputs("from ", out);
 			markup_text(out, event->verdict.deviation);
@@ -291,6 +291,7 @@ void report_write(const struct report *report, FILE *out)
 				   .when = report->when,
 				   .seed = report->seed,
 				   .netif = report->netif,
+				   .board = report->board,
 				   .settings = report->settings };
 	const char *const styles[] = { markup_diagram_css, markup_ladder_css, NULL };
 	char title[64];

@@ -54,6 +54,7 @@ struct report {
 	time_t when;         /**< the run began */
 	uint64_t seed;
 	const char *netif;               /**< "tap", "packet" */
+	const char *board;               /**< that lwIP was on; NULL: on none */
 	const struct settings *settings; /**< NULL: no experiment came so far as to read them */
 	const struct outcomes *outcomes; /**< of a sweep; NULL: it was none */
 	const struct report_experiment *experiments;

@@ -16,6 +16,11 @@ static void put16(uint8_t *at, uint32_t value)
 	at[1] = (uint8_t)value;
 }
 
+static uint16_t get16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
 static void put32(uint8_t *at, uint32_t value)
 {
 	put16(at, value >> 16);
@@ -114,6 +119,29 @@ size_t frame_build(const struct segment *segment, const uint8_t src_mac[6],
 	sum = add_words(sum, segment->dst.addr, addr_size);
 	put16(tcp + 16, fold(add_words(sum, tcp, tcp_size + segment->length)));
 	return ETHERNET + ip_size + tcp_size + segment->length;
+}
+
+bool frame_checksum(const uint8_t *frame, size_t size, uint16_t *is, uint16_t *right)
+{
+	bool v6 = frame[12] == 0x86;
+	const uint8_t *ip = frame + ETHERNET, *tcp;
+	size_t ip_size, all, tcp_size;
+	uint32_t sum;
+
+	if (size < ETHERNET + (v6 ? IPV6 : IPV4))
+		return false;
+	ip_size = v6 ? IPV6 : 4 * (size_t)(ip[0] & 0xf);
+	all = v6 ? IPV6 + (size_t)get16(ip + 4) : get16(ip + 2);
+	if (ip[v6 ? 6 : 9] != PROTO_TCP || all < ip_size + TCP || ETHERNET + all > size)
+		return false;
+	tcp_size = all - ip_size;
+	tcp = ip + ip_size;
+	*is = get16(tcp + 16);
+	sum = PROTO_TCP + (uint32_t)tcp_size; /* the pseudo-header's rest */
+	sum = v6 ? add_words(sum, ip + 8, 32) : add_words(sum, ip + 12, 8);
+	sum = add_words(sum, tcp, 16);
+	*right = fold(add_words(sum, tcp + 18, tcp_size - 18));
+	return true;
 }
 
 void frame_spoil_checksum(uint8_t *frame)

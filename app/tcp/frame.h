@@ -23,6 +23,15 @@
 size_t frame_build(const struct segment *segment, const uint8_t src_mac[6],
 		   const uint8_t dst_mac[6], const void *data, uint8_t *frame, size_t room);
 
+/**
+ * Looks at the checksum of a frame's segment (RFC 9293, 3.1).
+ *
+ * @param is     receives it, and
+ * @param right  what it would have to be
+ * @return false: the frame has no whole segment behind one header of IPv4 or IPv6
+ */
+bool frame_checksum(const uint8_t *frame, size_t size, uint16_t *is, uint16_t *right);
+
 /** Makes the TCP checksum of a frame wrong. */
 void frame_spoil_checksum(uint8_t *frame);
 

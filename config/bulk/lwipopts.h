@@ -76,4 +76,10 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define LWIP_TCP_SACK_OUT              1 /* RFC 2018, as receiver */
 #define TCP_LISTEN_BACKLOG             1
 
+/* -- One instruction instead of a call (lwip/def.h) */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define lwip_htons(x) __builtin_bswap16(x)
+#define lwip_htonl(x) __builtin_bswap32(x)
+#endif
+
 #endif

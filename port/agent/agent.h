@@ -41,6 +41,11 @@ extern "C" {
 #define AGENT_DATA 65536
 #endif
 
+/** 1: lines come in frames, too, as board_getc() takes them (docs/board.md, "Lines in frames"). */
+#ifndef AGENT_LINES_IN_FRAMES
+#define AGENT_LINES_IN_FRAMES 0
+#endif
+
 /** How deep callbacks may nest. Deeper, no command but "return" is obeyed. */
 #ifndef AGENT_DEPTH
 #define AGENT_DEPTH 8

@@ -44,13 +44,20 @@ static err_t obey_run(const struct agent_arg *arg, struct agent_answer *answer)
 static err_t obey_pass(const struct agent_arg *arg, struct agent_answer *answer)
 {
 	uint32_t most = (uint32_t)arg[0].as.number, before = agent_reports(), passed = 0;
+	unsigned int stuck = 0;
 
 	while (passed < most && agent_reports() == before) {
-		uint32_t step = LWIP_MIN(sys_timeouts_sleeptime(), most - passed);
+		uint32_t left = most - passed, step = LWIP_MIN(sys_timeouts_sleeptime(), left);
 
+		/* What is due and does not run never will: time goes on without it. */
+		if (stuck > 1)
+			step = left;
 		clock_advance(step);
 		passed += step;
 		agent_run_timers(true);
+		/* Exactly 2^31 ms late, a timer is both due and not yet (TIME_LESS_THAN(), timeouts.c). */
+		if (step == 0 && sys_timeouts_sleeptime() == 0 && stuck++ == 0)
+			sys_restart_timeouts();
 	}
 	answer->value[answer->count++] = passed;
 	return ERR_OK;

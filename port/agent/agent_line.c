@@ -112,7 +112,7 @@ bool line_hwaddr(const char *field, uint8_t hwaddr[6])
 {
 	if (strlen(field) != 12)
 		return false;
-	for (unsigned int i = 0; i < 6; i++) {
+	for (size_t i = 0; i < 6; i++) {
 		int high = digit_of(field[2 * i]), low = digit_of(field[2 * i + 1]);
 
 		if (high < 0 || low < 0)

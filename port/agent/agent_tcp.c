@@ -42,18 +42,50 @@ static bool is_in(const struct tcp_pcb *list, const struct tcp_pcb *pcb)
 	return list != NULL;
 }
 
+/*
+ * Err callbacks that wait for the lab. On a reset lwIP releases the pcb only after the callback: until then it is in
+ * its list, and must not be touched any more. It is known by its ARG alone.
+ */
+static struct dying {
+	const void *arg;
+	bool is_there;
+	struct dying *outer;
+} * dying;
+
+static bool any_is_there(void)
+{
+	const struct dying *d = dying;
+
+	while (d != NULL && !d->is_there)
+		d = d->outer;
+	return d != NULL;
+}
+
+static bool is_dying(const struct tcp_pcb *pcb)
+{
+	const struct dying *d = dying;
+
+	while (d != NULL && !(d->is_there && d->arg == pcb->callback_arg))
+		d = d->outer;
+	return d != NULL;
+}
+
+static struct tcp_pcb *find_made(uintptr_t handle)
+{
+	for (unsigned int i = 0; i < MEMP_NUM_TCP_PCB; i++)
+		if ((uintptr_t)made[i] == handle)
+			return made[i];
+	return NULL;
+}
+
 struct tcp_pcb *agent_tcp_find(uintptr_t handle)
 {
-	struct tcp_pcb *pcb = (struct tcp_pcb *)handle;
+	struct tcp_pcb *pcb = find_made(handle);
 
-	if (pcb == NULL)
-		return NULL;
-	if (made_place(pcb) != NULL)
-		return pcb;
-	for (unsigned int i = 0; i < LWIP_ARRAYSIZE(tcp_pcb_lists); i++)
-		if (is_in(*tcp_pcb_lists[i], pcb))
-			return pcb;
-	return NULL;
+	for (unsigned int i = 0; i < LWIP_ARRAYSIZE(tcp_pcb_lists) && pcb == NULL; i++)
+		for (pcb = *tcp_pcb_lists[i]; pcb != NULL && (uintptr_t)pcb != handle;)
+			pcb = pcb->next;
+	return pcb != NULL && is_in(tcp_active_pcbs, pcb) && is_dying(pcb) ? NULL : pcb;
 }
 
 /* -- Callbacks. What tcp_arg() has been given is a number of the lab's. */
@@ -118,10 +150,16 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 
 static void on_err(void *arg, err_t err)
 {
+	struct dying this = { .arg = arg,
+			      .is_there = err == ERR_RST || err == ERR_CLSD,
+			      .outer = dying };
+
 	report_callback("? err", arg);
 	line_say_signed(err);
 	line_end();
+	dying = &this;
 	agent_await_return(NULL);
+	dying = this.outer;
 }
 
 /* -- The application's calls */
@@ -132,6 +170,9 @@ static err_t obey_new(const struct agent_arg *arg, struct agent_answer *answer)
 
 	if (arg[0].as.number != 4 && arg[0].as.number != 6)
 		return ERR_ARG;
+	/* Without a free pcb, lwIP would release the one that is dying, which it is about to release. */
+	if (any_is_there())
+		return ERR_INPROGRESS;
 	pcb = tcp_new_ip_type(arg[0].as.number == 6 ? IPADDR_TYPE_V6 : IPADDR_TYPE_V4);
 	if (pcb == NULL)
 		return ERR_MEM;
@@ -188,6 +229,7 @@ static err_t obey_arg(const struct agent_arg *arg, struct agent_answer *answer)
 	struct tcp_pcb *pcb = arg[0].as.pcb;
 
 	(void)answer;
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): nobody follows it */
 	tcp_arg(pcb, (void *)(uintptr_t)arg[1].as.number);
 	if (pcb->state == LISTEN)
 		return ERR_OK;
@@ -248,9 +290,13 @@ static err_t obey_shutdown(const struct agent_arg *arg, struct agent_answer *ans
 
 static err_t obey_close(const struct agent_arg *arg, struct agent_answer *answer)
 {
-	err_t err = tcp_close(arg[0].as.pcb);
+	err_t err;
 
 	(void)answer;
+	/* For a SYN to this very listener lwIP may have released the pcb whose err callback this is. */
+	if (arg[0].as.pcb->state == LISTEN && dying != NULL)
+		return ERR_INPROGRESS;
+	err = tcp_close(arg[0].as.pcb);
 	if (err == ERR_OK)
 		forget_made(arg[0].as.pcb);
 	return err;

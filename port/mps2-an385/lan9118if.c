@@ -240,6 +240,31 @@ int lan9118if_poll(struct netif *netif, int budget)
 	return frames;
 }
 
+int lan9118if_take(struct netif *netif, void *frame, uint16_t room)
+{
+	uint8_t *at = frame;
+	uint32_t status, length;
+	int size = -1;
+
+	set(netif, LAN9118_INT_STS, LAN9118_INT_RSFL);
+	if (LAN9118_RX_FIFO_INF_STATUS(get(netif, LAN9118_RX_FIFO_INF)) > 0) {
+		status = get(netif, LAN9118_RX_STATUS_FIFO);
+		length = LAN9118_RX_STATUS_LENGTH(status);
+		size = 0;
+		if (!(status & LAN9118_RX_STATUS_ERROR) && length > FCS)
+			size = (int)LWIP_MIN(length - FCS, room);
+		for (uint32_t i = 0; i < length; i += 4) {
+			uint32_t word = get(netif, LAN9118_RX_DATA_FIFO);
+
+			for (uint32_t j = i; j < i + 4 && j < (uint32_t)size; j++, word >>= 8)
+				at[j] = (uint8_t)word;
+		}
+	}
+	if (LAN9118_RX_FIFO_INF_STATUS(get(netif, LAN9118_RX_FIFO_INF)) == 0)
+		set(netif, LAN9118_IRQ_CFG, IRQ_ON);
+	return size;
+}
+
 /* -- Starting (3.11) */
 
 static bool write_hwaddr(volatile uint32_t *base, const uint8_t mac[6])

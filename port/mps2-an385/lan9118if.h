@@ -66,4 +66,13 @@ void lan9118if_interrupt(struct netif *netif);
  */
 int lan9118if_poll(struct netif *netif, int budget);
 
+/**
+ * Takes the frame that has waited longest out of the controller, past lwIP.
+ *
+ * @param frame  receives its first bytes, without FCS
+ * @param room   for so many
+ * @return how many it has received; 0: the frame is broken; -1: none waits
+ */
+int lan9118if_take(struct netif *netif, void *frame, uint16_t room);
+
 #endif

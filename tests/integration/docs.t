@@ -9,7 +9,7 @@ set -u
 TCPLAB=build/tcplab
 . tests/integration/experiment.sh
 need_experiments
-plan 9
+plan 12
 
 # Times, and what has a place according to their length.
 normalised() {
@@ -35,8 +35,14 @@ among_others() {
 		grep -vE '^ *T c[0-9]+$' | sort
 }
 
+# by_a_board: without states, which have a row of their own where a board is slow to tell
+by_a_board() {
+	sed -E 's/^( *T) [A-Z][A-Z_0-9]+ ([─◀])/\1 \2/; s/([─▶]) [A-Z][A-Z_0-9]+$/\1/' | grep -vE '^ *T [A-Z][A-Z_0-9]+$'
+}
+
 check docs/experiments.md
 check docs/script.md
+check docs/porting.md by_a_board
 if [ "$(id -u)" -eq 0 ]; then
 	check docs/first-minutes.md among_others
 else

@@ -32,6 +32,10 @@ HOSTS = {'10.9.0.1': 'kernel', '10.9.0.2': 'lwip', '10.9.0.3': 'raw',
          '[fd09::1]': 'kernel', '[fd09::2]': 'lwip', '[fd09::3]': 'raw'}
 
 
+# What no experiment shows whose lwIP is in the lab's process: mistakes.t has it.
+BOARDS_ALONE = {('verdict', 'symptom')}
+
+
 class Problems(Exception):
     """The reference cannot be read."""
 
@@ -269,7 +273,7 @@ class Checker:
     def unseen(self):
         for kind, table in self.reference.members.items():
             for member in table:
-                if self.seen[kind, member] == 0:
+                if self.seen[kind, member] == 0 and (kind, member) not in BOARDS_ALONE:
                     self.problems.append(f'seen: no {kind or "event"} with {member} in any scenario')
 
 

@@ -24,7 +24,7 @@ if [ "$(readlink /proc/self/ns/net)" = "$HOST_NETWORK" ]; then
 	echo "Bail out!  this is no network namespace of the test's own"
 	exit 1
 fi
-plan 65
+plan 61
 
 XDG_RUNTIME_DIR=$tmp/run
 export XDG_RUNTIME_DIR

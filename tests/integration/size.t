@@ -18,7 +18,16 @@ berkeley() {
 	arm-none-eabi-size "build/mcu/$1.elf" | awk 'NR == 2 { print $1 + $2, $2 + $3 }'
 }
 
-plan 10
+# code TREE PROFILE: the instructions of an lwIP tree's TCP, without the hook
+code() {
+	for file in tcp tcp_in; do
+		arm-none-eabi-gcc -mcpu=cortex-m3 -mthumb -std=c11 -Os --specs=nano.specs -ffunction-sections "-fmacro-prefix-map=$1=lwip" -DTCP_TRACE=0 -DTCP_GUARD=0 \
+			-Iport -Iport/include -Iport/trace "-Iconfig/$2" -Iconfig "-I$1/include" -c -o "$tmp/code.o" "$1/core/$file.c" &&
+			arm-none-eabi-objdump -d -r "$tmp/code.o" | grep -v "file format"
+	done
+}
+
+plan 14
 if command -v arm-none-eabi-gcc >/dev/null; then
 	make --no-print-directory build/mcu/minimal.elf build/mcu/minimal-trace.elf build/mcu/default.elf >"$tmp/make" 2>&1
 	scripts/size build/mcu/minimal.map build/mcu/minimal-trace.map build/mcu/default.map >"$tmp/table" 2>"$tmp/err"
@@ -33,8 +42,14 @@ if command -v arm-none-eabi-gcc >/dev/null; then
 	trace=$(figure minimal "instrumentation adds" 2)
 	ok "minimal: instrumentation adds less than 1.5 KB of flash: $trace" [ "$trace" -lt 1536 ]
 	ok "... and adds some" [ "$trace" -gt 0 ]
+	for profile in minimal default lab; do
+		code build/lwip/src $profile >"$tmp/stock"
+		code build/lwip-traced $profile >"$tmp/traced"
+		is "$profile: without the hook, TCP is the uninstrumented lwIP's, instruction by instruction" "$(diff "$tmp/stock" "$tmp/traced" | head -n 5)" ""
+	done
+	ok "... which are some" [ "$(grep -c '^ ' "$tmp/traced")" -gt 1000 ]
 else
-	for point in 1 2 3 4 5 6 7; do
+	for point in $(seq 11); do
 		skip "point $point" "arm-none-eabi-gcc is not installed: scripts/setup mcu"
 	done
 fi

@@ -177,6 +177,7 @@ static inline int stage_open(void **unit_state)
 	(void)unit_state;
 	memset(&stage_lab, 0, sizeof(stage_lab));
 	stage_lab.timeline = timeline_new(story_no_time);
+	stage_lab.stack = &stack_here;
 	stage_lab.patience_ms = 50;
 	stage_lab.wire.timeline = stage_lab.timeline;
 	stage_lab.wire.now_ns = story_no_time;

@@ -169,6 +169,7 @@ FIXTURE(make_lab)
 {
 	memset(&lab, 0, sizeof(lab));
 	lab.timeline = timeline_new(clock_now_ns);
+	lab.stack = &stack_here;
 	memp_init();
 	calls.count = 0;
 	calls.start = sys_now();

@@ -139,6 +139,46 @@ TEST(a_spoilt_checksum_is_wrong)
 	assert_int_not_equal(tcp_checksum(size, true), 0);
 }
 
+TEST(a_checksum_is_told_with_the_right_one)
+{
+	uint16_t is, right, before;
+
+	for (uint16_t length = 0; length < 4; length++) {
+		struct segment v4 = plain(4), v6 = plain(6);
+
+		v4.length = v6.length = length;
+		for (int i = 0; i < 2; i++) {
+			size_t size = build(i == 0 ? &v4 : &v6);
+
+			assert_true(frame_checksum(frame, size, &before, &right));
+			assert_int_equal(before, right);
+			frame_spoil_checksum(frame);
+			assert_true(frame_checksum(frame, size, &is, &right));
+			assert_int_equal(is, before ^ 0xff00);
+			assert_int_equal(right, before);
+		}
+	}
+}
+
+TEST(what_is_no_whole_segment_has_no_checksum)
+{
+	struct segment v4 = plain(4), v6 = plain(6);
+	size_t size = build(&v4);
+	uint16_t is, right;
+
+	assert_false(frame_checksum(frame, 14, &is, &right));
+	assert_false(frame_checksum(frame, 33, &is, &right));
+	assert_false(frame_checksum(frame, size - 1, &is, &right));
+	frame[14] = 0x4f; /* a header of 60 bytes leaves no room for TCP's */
+	assert_false(frame_checksum(frame, size, &is, &right));
+	build(&v4);
+	frame[14 + 9] = 17;
+	assert_false(frame_checksum(frame, size, &is, &right));
+	size = build(&v6);
+	assert_false(frame_checksum(frame, 53, &is, &right));
+	assert_false(frame_checksum(frame, size - 1, &is, &right));
+}
+
 TEST(without_room_nothing_is_written)
 {
 	struct segment segment = plain(4);
@@ -158,6 +198,8 @@ int main(void)
 		cmocka_unit_test(the_ethernet_header_names_both_hosts),
 		cmocka_unit_test(the_ip_header_is_summed_up),
 		cmocka_unit_test(a_spoilt_checksum_is_wrong),
+		cmocka_unit_test(a_checksum_is_told_with_the_right_one),
+		cmocka_unit_test(what_is_no_whole_segment_has_no_checksum),
 		cmocka_unit_test(without_room_nothing_is_written),
 	};
 

@@ -203,6 +203,13 @@ TEST(a_verdict_of_many_lines_stays_on_one)
 							    "\"holds\":true,\"text\":\"fine\"}\n");
 }
 
+TEST(a_symptom_has_its_name)
+{
+	story_verdict(timeline, false, "a leak: …")->verdict.symptom = "leak";
+	assert_lines(HEAD(1) "\"lab\",\"ev\":\"verdict\",\"conn\":null," NO_CAUSE
+			     "\"holds\":false,\"text\":\"a leak: …\",\"symptom\":\"leak\"}\n");
+}
+
 TEST(a_scenario_without_a_name_is_null)
 {
 	char *text = NULL;
@@ -233,6 +240,7 @@ int main(void)
 		JSONL_TEST(a_fault_names_its_frame),
 		JSONL_TEST(the_guard_is_caused_by_a_frame_and_a_cause_itself),
 		JSONL_TEST(a_verdict_of_many_lines_stays_on_one),
+		JSONL_TEST(a_symptom_has_its_name),
 		JSONL_TEST(a_scenario_without_a_name_is_null),
 	};
 

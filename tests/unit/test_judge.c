@@ -69,6 +69,7 @@ FIXTURE(open_ends)
 {
 	memset(&lab, 0, sizeof(lab));
 	lab.timeline = timeline_new(story_no_time);
+	lab.stack = &stack_here;
 	lab.patience_ms = LAB_PATIENCE_MS;
 	lab.netif.state = &lab.device.tap;
 	lab.netif.mtu = 1500;

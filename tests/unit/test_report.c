@@ -166,12 +166,14 @@ TEST(a_section_has_the_ladder_the_verdicts_and_what_the_tools_said)
 	story_verdict(timeline, true, "good");
 	story_verdict(timeline, false, "bad <1>\nand why");
 	story_verdict(timeline, true, "odd")->verdict.deviation = "RFC 9293, MUST-10";
+	story_verdict(timeline, false, "a mistake")->verdict.symptom = "leak";
 	html = WRITTEN(out, report_section(&ladder, NULL, out));
 	assert_balanced(html);
 	assert_words(html, "<svg class=\"ladder\"", "tcp_close()", "</svg>",
 		     "<li class=\"holds\"><b>holds</b> good</li>",
 		     "<li class=\"fails\"><b>FAILS</b> bad &lt;1&gt;\nand why</li>",
-		     "<li class=\"deviates\"><b>deviates</b> from RFC 9293, MUST-10: odd</li>");
+		     "<li class=\"deviates\"><b>deviates</b> from RFC 9293, MUST-10: odd</li>",
+		     "<li class=\"fails\"><b>looks like</b> a mistake</li>");
 	assert_null(strstr(html, "<pre>"));
 	free(html);
 	html = WRITTEN(out, report_section(&ladder, "$ ss -t <all>", out));

@@ -103,6 +103,7 @@ FIXTURE(attach)
 	world.lab.netif.linkoutput = kernel_takes;
 	world.lab.netif.input = lwip_takes;
 	world.lab.timeline = timeline_new(clock_now_ns);
+	world.lab.stack = &stack_here;
 	wire->before_kernel = before_kernel;
 	wire->after_kernel = after_kernel;
 	wire->context = &world;

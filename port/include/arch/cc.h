@@ -25,12 +25,6 @@
 
 #define PACK_STRUCT_STRUCT __attribute__((packed))
 
-/* One instruction instead of a call. */
-#if BYTE_ORDER == LITTLE_ENDIAN
-#define lwip_htons(x) __builtin_bswap16(x)
-#define lwip_htonl(x) __builtin_bswap32(x)
-#endif
-
 #ifdef __cplusplus
 extern "C" {
 #endif

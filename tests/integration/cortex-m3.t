@@ -6,7 +6,7 @@
 set -u
 . tests/integration/tap.sh
 
-# points COUNT FIRMWARE SUBJECT...: so many points of board.py
+# points COUNT FIRMWARE SUBJECT...: so many points of cortex_m3.py
 points() {
 	count=$1
 	firmware=$2
@@ -17,7 +17,7 @@ points() {
 		done
 		return
 	fi
-	isolated python3 tests/integration/board.py "build/mcu/$firmware.elf" "$@" >"$tmp/points" 2>"$tmp/err"
+	isolated python3 tests/integration/cortex_m3.py "build/mcu/$firmware.elf" "$@" >"$tmp/points" 2>"$tmp/err"
 	echo "exit status $?" >>"$tmp/err"
 	said=0
 	while read -r line; do
