@@ -509,6 +509,60 @@ TEST(a_frame_that_was_left_out_becomes_an_event_when_it_causes_something)
 	assert_int_equal(timeline_left_out(timeline).data, 0);
 }
 
+/* -- Transitions */
+
+static struct event *transition(enum who who, const char *conn)
+{
+	return timeline_add(timeline, EV_STATE, who, conn);
+}
+
+TEST(a_connections_transitions_follow_each_other_at_each_end)
+{
+	char other[] = "c1"; /* the same name elsewhere in memory */
+	const struct event *first = transition(WHO_LWIP, "c1"), *kernels, *second;
+
+	add();
+	kernels = transition(WHO_KERNEL, "c1");
+	transition(WHO_LWIP, "c2");
+	transition(WHO_LWIP, NULL);
+	timeline_add(timeline, EV_FRAME, WHO_LWIP, "c1");
+	second = transition(WHO_LWIP, other);
+	assert_ptr_equal(timeline_transition(timeline, WHO_LWIP, "c1", NULL), first);
+	assert_ptr_equal(timeline_transition(timeline, WHO_LWIP, "c1", first), second);
+	assert_null(timeline_transition(timeline, WHO_LWIP, "c1", second));
+	assert_ptr_equal(timeline_transition(timeline, WHO_KERNEL, "c1", NULL), kernels);
+	assert_null(timeline_transition(timeline, WHO_KERNEL, "c1", kernels));
+}
+
+TEST(who_has_no_transition_has_no_first_one)
+{
+	transition(WHO_LWIP, "c1");
+	timeline_add(timeline, EV_CALL, WHO_LWIP, "c2");
+	assert_null(timeline_transition(timeline, WHO_LWIP, "c2", NULL));
+	assert_null(timeline_transition(timeline, WHO_KERNEL, "c1", NULL));
+	assert_null(timeline_transition(timeline, WHO_LWIP, NULL, NULL));
+}
+
+/* More than there are buckets. */
+TEST(transitions_of_thousands_of_connections_are_told_apart)
+{
+	enum { CONNECTIONS = 5000 };
+	const struct event *event;
+
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < CONNECTIONS; i++)
+			transition(WHO_LWIP, timeline_text(timeline, "c%d", i));
+	for (uint32_t i = 0; i < CONNECTIONS; i++) {
+		const char *name = timeline_event(timeline, i + 1)->conn;
+
+		event = timeline_transition(timeline, WHO_LWIP, name, NULL);
+		assert_int_equal(event->n, i + 1);
+		event = timeline_transition(timeline, WHO_LWIP, name, event);
+		assert_int_equal(event->n, CONNECTIONS + i + 1);
+		assert_null(timeline_transition(timeline, WHO_LWIP, name, event));
+	}
+}
+
 int main(void)
 {
 #define TIMELINE_TEST(test) cmocka_unit_test_setup_teardown(test, make_empty, free_all)
@@ -546,6 +600,9 @@ int main(void)
 		TIMELINE_TEST(without_a_limit_it_is_never_full),
 		TIMELINE_TEST(it_says_once_that_it_is_full),
 		TIMELINE_TEST(what_is_left_out_is_counted),
+		TIMELINE_TEST(a_connections_transitions_follow_each_other_at_each_end),
+		TIMELINE_TEST(who_has_no_transition_has_no_first_one),
+		TIMELINE_TEST(transitions_of_thousands_of_connections_are_told_apart),
 		TIMELINE_TEST(a_frame_that_was_left_out_becomes_an_event_when_it_causes_something),
 	};
 
