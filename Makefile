@@ -314,7 +314,7 @@ $(B)/bench/%: tests/bench/%.c $(LIB_OBJ) $(B)/bench/liblwip.a
 # The board's firmwares, by profile and add-ons: build/mcu/lab-trace-guard.elf; see config/mcu.mk.
 $(MISTAKES:%=build/mcu/lab-%-agent.elf): build/mcu/lab-agent.elf
 build/mcu/%.elf: $(LWIP)/.prepared FORCE | needs-mcu
-	$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
+	$(if $(LWIP_PATCHES),$(error the firmwares are built without LWIP_PATCHES))$(Q)+$(MAKE) --no-print-directory -f config/mcu.mk FIRMWARE=$* LWIP=$(LWIP) V=$(V) WARNINGS='$(WARNINGS)'
 
 include config/bulk.mk
 include config/cost.mk

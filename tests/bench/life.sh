@@ -77,19 +77,21 @@ while [ "$left" -gt 0 ]; do
 	script >"$tmp/scripts/lives$left.lab"
 	left=$((left - 1))
 done
-start=$(ns)
-"$TCPLAB" run -j "$processors" --out "$tmp/evidence" "$tmp"/scripts/lives*.lab >"$tmp/out" 2>"$tmp/err" || fail
-end=$(ns)
-python3 - "$tmp/evidence" "$((end - start))" "$processors" <<'END'
-import glob, os, sys
+python3 - "$tmp/evidence" "$TCPLAB" run -j "$processors" --out "$tmp/evidence" "$tmp"/scripts/lives*.lab \
+	<<'END' 2>"$tmp/err" || fail
+import glob, os, resource, subprocess, sys, time
 
-directory, ns, processors = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+directory, command = sys.argv[1], sys.argv[2:]
+start = time.monotonic()
+subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+wall = time.monotonic() - start
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
 lives = events = 0
 for path in glob.glob(directory + '/*.jsonl'):
     for line in open(path, encoding='utf-8'):
         events += 1
         lives += '"who":"lwip","ev":"state"' in line and '"from":"TIME_WAIT","to":"CLOSED"' in line
 size = sum(os.path.getsize(path) for path in glob.glob(directory + '/*'))
-print(f'lives with full evidence: {lives / ns * 1e9:,.0f} per second ({lives:,} in {ns / 1e9:.2f} s, {processors} at a '
-      f'time; {events:,} events, {size / 1e6:.0f} MB written)')
+print(f'lives with full evidence: {lives / wall:,.0f} per second ({lives:,} in {wall:.2f} s, {command[3]} at a time, '
+      f'{(used.ru_utime + used.ru_stime) / lives * 1e3:.2f} ms of a processor each; {events:,} events, {size / 1e6:.0f} MB written)')
 END
