@@ -13,6 +13,11 @@ if [ "$(id -u)" -ne 0 ]; then
 	skip "a live host behind a packet socket" "only root can be both root and an ordinary user"
 	exit
 fi
+if ! setpriv --reuid $user --regid $user --clear-groups unshare -Urn true 2>"$tmp/err"; then
+	plan 1
+	skip "a live host behind a packet socket" "user namespaces are forbidden here: $(head -n 1 "$tmp/err")"
+	exit
+fi
 plan 27
 
 chmod 755 "$tmp"
