@@ -12,7 +12,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	skip "two ways to the kernel" "only root can open and close /dev/net/tun to others"
 	exit
 fi
-plan 31
+plan 33
 
 user=65534
 chmod 755 "$tmp"
@@ -89,9 +89,14 @@ same as_root -6
 is "IPv6: every scenario holds on both" "$same_status" 00
 is "IPv6: the transcripts are the same" "$same_left" ""
 same_status=
-same as_root --mtu 576 'handshake' 'close*' 'data' 'rst*' 'half-*'
+same as_root --mtu 576 'handshake' 'close*' 'rst*'
 is "MTU 576: the scenarios hold on both" "$same_status" 00
 is "MTU 576: the transcripts are the same" "$same_left" ""
+# In as many frames as these are then, the kernel's delayed acknowledgements come somewhere else each time.
+for netif in tap packet; do
+	run "$TCPLAB" run --netif $netif --mtu 576 data 'half-*'
+	is "MTU 576, $netif: many frames: the scenarios hold" "$rc$err" 0
+done
 run "$TCPLAB" run --netif packet --mtu 140 fin-with-data syn-cookies data
 is "MTU 140, packet: the scenarios hold" "$rc$err" 0
 run "$TCPLAB" run --netif packet --mtu 139 handshake
