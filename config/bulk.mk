@@ -26,12 +26,12 @@ $(B)/bulk/%.o: %.c $(LWIP)/.prepared $(B)/flags
 $(B)/bench/bulk: $(BULK_BENCH) $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS) -luring
 
 $(B)/tests/bulk_%: $(B)/bulk/tests/unit/bulk/test_%.o $(BULK_OBJ) $(BULK_LAB) $(B)/bulk/liblwip.a
 	$(say) LINK $@
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS) -lcmocka
+	$(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^ $(LDLIBS) -luring -lcmocka
 
 # lwIP's own port, as its source package has it: not instrumented, and not our sources to warn about.
 UNIX_PORT := $(LWIP_SOURCE)/contrib/ports/unix/port
