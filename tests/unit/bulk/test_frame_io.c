@@ -129,7 +129,7 @@ TEST(an_error_belongs_to_its_request)
 	frame_io_write(&side.io, &out, 1);
 	done = frame_io_perform(&side.io);
 	assert_int_equal(done[0].result, -ECONNREFUSED);
-	assert_int_equal(done[1].result, -ECONNREFUSED);
+	assert_int_equal(done[1].result, -ENOTCONN);
 }
 
 TEST(nothing_that_was_asked_for_is_nothing_done)
