@@ -7,14 +7,14 @@
 #   plain    with lwIP's own tree
 #   off      with the instrumented one, the hook compiled out
 #   traced   the hook compiled in
-#   ipv4     the hook compiled out, IPv4 alone, one network interface
+#   ipv4     the hook compiled out, IPv4 alone
 #   stock    the hook compiled out, room for 60,000 pcbs
 #   hash     the same, with the patch tcp_hash
 
 COST_FLAGS_plain  = $(BULK_FLAGS)
 COST_FLAGS_off    = $(BULK_FLAGS)
 COST_FLAGS_traced = $(BULK_FLAGS) -UTCP_TRACE -DTCP_TRACE=1
-COST_FLAGS_ipv4   = $(BULK_FLAGS) -DLWIP_IPV6=0 -DLWIP_SINGLE_NETIF=1
+COST_FLAGS_ipv4   = $(BULK_FLAGS) -DLWIP_IPV6=0
 COST_FLAGS_stock  = $(BULK_FLAGS) -DMEMP_NUM_TCP_PCB=60000
 COST_FLAGS_hash   = $(COST_FLAGS_stock) $(PATCH_FLAGS_tcp_hash)
 COST_LWIP_plain   = $(LWIP_SOURCE)/src

@@ -50,6 +50,9 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define LWIP_PBUF_REF_T         u16_t
 
 /* -- Ethernet and IP */
+#ifndef LWIP_SINGLE_NETIF
+#define LWIP_SINGLE_NETIF 1 /* no search for a route, and no IPv6 zones; 0 for more than one */
+#endif
 #ifndef LWIP_IPV6
 #define LWIP_IPV6 1
 #endif

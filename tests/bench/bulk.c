@@ -5,7 +5,7 @@
  *
  *     bulk CONTENDER DIRECTION [OPTION]...
  *
- * CONTENDER is tap, packet, veth or unixport; DIRECTION is receive, transmit or echo, as the contender sees it. One
+ * CONTENDER is tap, packet, veth, unixport or bare (a TAP device without a TCP); DIRECTION is receive, transmit or echo, as the contender sees it. One
  * line of JSON tells the result.
  */
 #include <errno.h>
@@ -192,6 +192,8 @@ static void run_first(struct bulk *bulk, int beside)
 {
 	if (is(bulk, "unixport"))
 		run_unix_port(bulk);
+	if (is(bulk, "bare"))
+		bulk_run_bare(bulk);
 	if (beside >= 0)
 		must(namespace_in(beside, run_beside, bulk, &why));
 	bulk_run_lwip(bulk);
@@ -228,6 +230,8 @@ static void start(struct bulk *bulk, int end, int beside)
 		settle(end);
 	if (end == 0)
 		run_first(bulk, beside);
+	if (is(bulk, "bare"))
+		pause();
 	bulk_run_kernel_second(bulk);
 	exit(1);
 }
@@ -352,11 +356,13 @@ static int verify(const struct bulk *bulk)
 /* -- What is asked for */
 
 static const char usage[] =
-	"usage: bulk tap|packet|veth|unixport receive|transmit|echo [OPTION]...\n"
+	"usage: bulk tap|packet|veth|unixport|bare receive|transmit|echo [OPTION]...\n"
 	"  --flows N        so many connections (1)\n"
 	"  --seconds S      of measuring (1)\n"
 	"  --offload on|off checksums and cutting are left to the other side (on)\n"
 	"  --copy           lwIP copies what it sends\n"
+	"  --discard        the kernel's end discards what comes, uncopied (MSG_TRUNC)\n"
+	"  --one-by-one     a system call for each frame, on a TAP device\n"
 	"  --busy           lwIP does not sleep; --kernel-busy: neither does the other end, of an "
 	"echo\n"
 	"  --bytes N        each flow ends after so many, and each byte is compared\n"
@@ -383,6 +389,8 @@ static void take_option(struct bulk_plan *plan, int option)
 			refuse();
 		break;
 	case 'c': plan->copy = true; break;
+	case 'x': plan->discard = true; break;
+	case '1': plan->one_by_one = true; break;
 	case 'b': plan->busy = true; break;
 	case 'k': plan->kernel_busy = true; break;
 	case 'n': plan->bytes = strtoull(optarg, NULL, 10); break;
@@ -400,7 +408,8 @@ static void take_words(struct bulk_plan *plan, char **words)
 		refuse();
 	plan->contender = words[0];
 	if (strcmp(words[0], "tap") != 0 && strcmp(words[0], "packet") != 0 &&
-	    strcmp(words[0], "veth") != 0 && strcmp(words[0], "unixport") != 0)
+	    strcmp(words[0], "veth") != 0 && strcmp(words[0], "unixport") != 0 &&
+	    strcmp(words[0], "bare") != 0)
 		refuse();
 	if (strcmp(words[1], "receive") == 0)
 		plan->direction = BULK_RECEIVE;
@@ -418,6 +427,8 @@ static struct bulk_plan take_arguments(int argc, char **argv)
 						 { "seconds", 1, NULL, 's' },
 						 { "offload", 1, NULL, 'o' },
 						 { "copy", 0, NULL, 'c' },
+						 { "discard", 0, NULL, 'x' },
+						 { "one-by-one", 0, NULL, '1' },
 						 { "busy", 0, NULL, 'b' },
 						 { "kernel-busy", 0, NULL, 'k' },
 						 { "bytes", 1, NULL, 'n' },
@@ -433,6 +444,8 @@ static struct bulk_plan take_arguments(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "6", options, NULL)) != -1)
 		take_option(&plan, option);
 	take_words(&plan, argv + optind);
+	if (plan.discard && plan.bytes > 0)
+		refuse();
 	if (plan.flows < 1 || plan.flows > BULK_FLOWS || plan.seconds <= 0)
 		refuse();
 	return plan;

@@ -32,10 +32,12 @@ struct bulk_plan {
 	bool kernel_busy; /**< neither does the kernel's end */
 	uint64_t
 		bytes; /**< of each flow, then it ends, and each byte is compared; 0: without an end */
-	unsigned int drop;     /**< each so many-th frame, in both directions, is lost; 0: none */
-	bool spread;           /**< received frames are the second processor's work (RPS) */
-	uint8_t family;        /**< 4 or 6 */
-	unsigned int mtu;      /**< of the link */
+	unsigned int drop; /**< each so many-th frame, in both directions, is lost; 0: none */
+	bool discard;      /**< the kernel's end receives without a copy, and has nothing of it */
+	bool one_by_one;   /**< lwIP's driver makes a system call for each frame */
+	bool spread;       /**< received frames are the second processor's work (RPS) */
+	uint8_t family;    /**< 4 or 6 */
+	unsigned int mtu;  /**< of the link */
 	const char *unix_port; /**< the program with lwIP's own port */
 };
 
@@ -79,6 +81,9 @@ void bulk_plug_in(const struct bulk *bulk);
 
 /** lwIP as the first end: makes the device, and does not return. */
 void bulk_run_lwip(struct bulk *bulk) __attribute__((noreturn));
+
+/** Only the device, as the first end of a stream that nobody receives. Does not return. */
+void bulk_run_bare(struct bulk *bulk) __attribute__((noreturn));
 
 /** The kernel as an end, in the namespace that the process is in. They do not return. */
 void bulk_run_kernel_first(struct bulk *bulk) __attribute__((noreturn));

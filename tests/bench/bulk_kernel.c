@@ -75,7 +75,8 @@ static void end_flow(struct bulk *bulk, int epoll, unsigned int i)
 /* Returns whether there is more to come. */
 static bool receive_on(struct bulk *bulk, unsigned int i)
 {
-	ssize_t size = recv(flows[i].fd, room, sizeof(room), 0);
+	const int how = bulk->plan.discard ? MSG_TRUNC : 0;
+	ssize_t size = recv(flows[i].fd, room, sizeof(room), how);
 
 	if (size > 0)
 		bulk_received(bulk, i, room, (unsigned int)size);

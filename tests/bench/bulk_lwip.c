@@ -213,6 +213,7 @@ static void open_device(void)
 		snprintf(end.tap.name, sizeof(end.tap.name), "%s", end.bulk->device);
 		memcpy(end.tap.hwaddr, hwaddr, sizeof(hwaddr));
 		end.tap.offload = plan->offload;
+		end.tap.one_by_one = plan->one_by_one;
 		add_netif(&tap_device, &end.tap, &end.tap.failed);
 		bulk_plug_in(end.bulk);
 	}
@@ -254,7 +255,7 @@ void bulk_run_lwip(struct bulk *bulk)
 			bulk_fail("lwIP's device is gone");
 		sys_check_timeouts();
 		bulkif_flush(&end.netif);
-		if (frames == 0 && !bulk->plan.busy)
+		if (frames < BATCH && !bulk->plan.busy)
 			wait_for_frames();
 	}
 }

@@ -19,10 +19,8 @@ static void release(struct buffers *buffers)
 	free(buffers);
 }
 
-/* lwIP is done with it. */
-static void take_back(struct pbuf *p)
+void buffers_put_back(struct buffer *buffer)
 {
-	struct buffer *buffer = (struct buffer *)(void *)p;
 	struct buffers *buffers = buffer->home;
 
 	buffer->next = buffers->free;
@@ -30,6 +28,12 @@ static void take_back(struct pbuf *p)
 	buffers->out--;
 	if (buffers->closed && buffers->out == 0)
 		release(buffers);
+}
+
+/* lwIP is done with it. */
+static void take_back(struct pbuf *p)
+{
+	buffers_put_back((struct buffer *)(void *)p);
 }
 
 struct buffers *buffers_open(size_t size, unsigned int count)
@@ -66,17 +70,19 @@ void buffers_close(struct buffers *buffers)
 		release(buffers);
 }
 
-struct buffer *buffers_peek(const struct buffers *buffers)
+struct buffer *buffers_take(struct buffers *buffers)
 {
-	return buffers->free;
+	struct buffer *buffer = buffers->free;
+
+	if (buffer == NULL)
+		return NULL;
+	buffers->free = buffer->next;
+	buffers->out++;
+	return buffer;
 }
 
 struct pbuf *buffers_hand_over(struct buffer *buffer, uint16_t length)
 {
-	struct buffers *buffers = buffer->home;
-
-	buffers->free = buffer->next;
-	buffers->out++;
 	return pbuf_alloced_custom(PBUF_RAW, length, PBUF_REF, &buffer->custom,
 				   buffer->bytes + BUFFERS_HEADROOM, length);
 }

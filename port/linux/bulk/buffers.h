@@ -37,11 +37,14 @@ struct buffers *buffers_open(size_t size, unsigned int count);
 /** The memory goes when lwIP and its applications have given back what they hold. */
 void buffers_close(struct buffers *buffers);
 
-/** @return the next free one, which stays where it is until buffers_hand_over(); NULL: all are in use */
-struct buffer *buffers_peek(const struct buffers *buffers);
+/** @return a free one, to be handed over or put back; NULL: all are in use */
+struct buffer *buffers_take(struct buffers *buffers);
+
+/** Gives one back that was taken; those taken together in the opposite order, to have the same next time. */
+void buffers_put_back(struct buffer *buffer);
 
 /**
- * @param buffer  of buffers_peek(), with a frame at bytes + BUFFERS_HEADROOM
+ * @param buffer  that was taken, with a frame at bytes + BUFFERS_HEADROOM
  * @param length  of the frame, in bytes
  * @return the frame as a pbuf; when that is freed, the buffer is free again
  */

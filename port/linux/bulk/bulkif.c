@@ -52,32 +52,57 @@ static err_t bulkif_output(struct netif *netif, struct pbuf *p, const ip4_addr_t
 	return err;
 }
 
-static void send_frame(struct netif *netif, const struct outbox_frame *frame)
+static void send_batch(struct netif *netif)
 {
 	struct bulkif *bulk = bulkif_of(netif);
-	struct virtio_net_hdr header = { .flags = 0 };
-	struct iovec iov[1 + ETHERIF_PIECES] = { { &header, bulk->headers ? sizeof(header) : 0 } };
+	struct bulkif_batch *batch = &bulk->batch;
+	unsigned int sent = batch->count > 0 ? bulk->send(netif, batch->frames, batch->count) : 0;
+
+#if LINK_STATS
+	lwip_stats.link.xmit = (STAT_COUNTER)(lwip_stats.link.xmit + sent);
+	lwip_stats.link.drop = (STAT_COUNTER)(lwip_stats.link.drop + batch->count - sent);
+#else
+	(void)sent;
+#endif
+	batch->count = 0;
+	batch->pieces = 0;
+}
+
+/* To what is sent with the next system call. */
+static void add_to_batch(struct bulkif *bulk, const struct outbox_frame *frame)
+{
+	struct bulkif_batch *batch = &bulk->batch;
+	struct virtio_net_hdr *header = &batch->headers[batch->count];
+	struct iovec *iov = &batch->iov[batch->pieces];
 	int pieces = etherif_pieces(frame->p, iov + 1);
 
+	*header = (struct virtio_net_hdr){ .flags = 0 };
+	iov[0] = (struct iovec){ header, bulk->headers ? sizeof(*header) : 0 };
 	if (frame->is_tcp && bulk->offload)
-		offload_sent(frame->p->payload, &frame->place, bulk->ether.mtu, &header);
+		offload_sent(frame->p->payload, &frame->place, bulk->ether.mtu, header);
 	else if (frame->p->tot_len > bulk->ether.mtu + ETHERIF_OVERHEAD)
 		pieces = 0;
-	if (pieces == 0)
+	if (pieces == 0) {
 		LINK_STATS_INC(link.lenerr);
-	else if (bulk->send(netif, iov, pieces + 1) == ERR_OK)
-		LINK_STATS_INC(link.xmit);
-	else
-		LINK_STATS_INC(link.drop);
+		return;
+	}
+	batch->frames[batch->count++] = (struct bulkif_frame){ iov, 1 + pieces };
+	batch->pieces += 1 + pieces;
 }
 
 void bulkif_flush(struct netif *netif)
 {
-	struct outbox *out = &bulkif_of(netif)->out;
+	struct bulkif *bulk = bulkif_of(netif);
+	struct outbox *out = &bulk->out;
 
-	for (unsigned int i = 0; i < out->count; i++)
-		if (out->frames[i].p != NULL)
-			send_frame(netif, &out->frames[i]);
+	for (unsigned int i = 0; i < out->count; i++) {
+		if (out->frames[i].p == NULL)
+			continue;
+		if (bulk->batch.pieces > BULKIF_PIECES - (1 + ETHERIF_PIECES))
+			send_batch(netif);
+		add_to_batch(bulk, &out->frames[i]);
+	}
+	send_batch(netif);
 	outbox_empty(out);
 }
 
@@ -117,14 +142,28 @@ struct pbuf *bulkif_pbuf(struct buffer *buffer, size_t length)
 	if (p == NULL)
 		return buffers_hand_over(buffer, (uint16_t)length);
 	pbuf_take(p, buffer->bytes + BUFFERS_HEADROOM, (u16_t)length);
+	buffers_put_back(buffer);
 	return p;
+}
+
+bool bulkif_follow(struct netif *netif)
+{
+	struct bulkif *bulk = bulkif_of(netif);
+
+	if (bulk->polls++ % BULKIF_POLLS_FOR_LINK != 0)
+		return false;
+	etherif_follow(&bulk->ether, netif);
+	return true;
 }
 
 void bulkif_start(struct netif *netif, const char name[2], const uint8_t hwaddr[6])
 {
 	struct bulkif *bulk = bulkif_of(netif);
 
+	bulk->polls = 0;
 	bulk->out.count = 0;
+	bulk->batch.count = 0;
+	bulk->batch.pieces = 0;
 	etherif_start(netif, name, hwaddr, bulkif_linkoutput);
 	if (bulk->offload)
 		netif->output = bulkif_output;

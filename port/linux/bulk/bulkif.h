@@ -24,20 +24,39 @@
 extern "C" {
 #endif
 
+/** A frame on its way to the kernel. */
+struct bulkif_frame {
+	struct iovec *iov; /**< the header, of no length without headers; then the frame */
+	int pieces;
+};
+
+/** Of the frames of a batch together: a frame that may have all of its own finds room for them. */
+#define BULKIF_PIECES (4 * (1 + ETHERIF_PIECES))
+
 struct bulkif {
 	/* Set by the driver before bulkif_start(). */
 	bool offload;
 	bool headers; /**< a header of virtio is before each frame; with offload it must be */
 	struct etherif ether; /**< open */
 	/**
-	 * Sends a frame.
+	 * Sends frames, in their order.
 	 *
-	 * @param iov  the header, of no length without headers; then the frame
-	 * @return ERR_OK: it is sent, or lost as on a cable; else an error of lwIP's
+	 * @param count  at most OUTBOX_FRAMES
+	 * @return how many are sent, or lost as on a cable; the others are lost to an error
 	 */
-	err_t (*send)(struct netif *netif, struct iovec *iov, int pieces);
+	unsigned int (*send)(struct netif *netif, const struct bulkif_frame *frames,
+			     unsigned int count);
 
+	/* Owned by bulkif_start() and those after it. */
+	unsigned int polls;
 	struct outbox out;
+	struct bulkif_batch {
+		unsigned int count; /* of frames */
+		int pieces;         /* of iov, that they take */
+		struct bulkif_frame frames[OUTBOX_FRAMES];
+		struct virtio_net_hdr headers[OUTBOX_FRAMES];
+		struct iovec iov[BULKIF_PIECES];
+	} batch;
 };
 
 /** Makes a netif, whose state begins with its bulkif, an Ethernet interface. */
@@ -56,13 +75,24 @@ bool bulkif_has_legal_length(const struct netif *netif, size_t length,
 			     const struct virtio_net_hdr *header);
 
 /**
- * @param buffer  of buffers_peek(), as large as the largest frame, with a frame at bytes + BUFFERS_HEADROOM
+ * @param buffer  that was taken, as large as the largest frame, with a frame at bytes + BUFFERS_HEADROOM
  * @return the frame as a pbuf: the buffer, or for a small frame a copy
  */
 struct pbuf *bulkif_pbuf(struct buffer *buffer, size_t length);
 
 /** Sends what waits. To be called after lwIP was given something to send: lwIP itself does not. */
 void bulkif_flush(struct netif *netif);
+
+/** Once in so many polls the driver looks at the link: it takes a system call, as much as a small frame. */
+#define BULKIF_POLLS_FOR_LINK 16
+
+/**
+ * To be called in each poll: gives the netif the MTU and the state of the link, up to BULKIF_POLLS_FOR_LINK polls after
+ * they have changed.
+ *
+ * @return whether it has asked
+ */
+bool bulkif_follow(struct netif *netif);
 
 /** Forgets what waits. */
 void bulkif_stop(struct bulkif *bulk);

@@ -23,16 +23,27 @@ static struct packetif_bulk *packetif_of(const struct netif *netif)
 	return netif->state;
 }
 
-static err_t packetif_send(struct netif *netif, struct iovec *iov, int pieces)
+static unsigned int packetif_send(struct netif *netif, const struct bulkif_frame *frames,
+				  unsigned int count)
 {
-	struct msghdr message = { .msg_iov = iov, .msg_iovlen = (size_t)pieces };
-	ssize_t sent;
+	struct mmsghdr messages[OUTBOX_FRAMES];
+	unsigned int done = 0, lost = 0;
+	int sent;
 
-	do {
-		sent = sendmsg(packetif_of(netif)->fd, &message, 0);
-	} while (sent < 0 && errno == EINTR);
-	/* It is down, or has no carrier. A cable does not tell that to the sender. */
-	return sent >= 0 || errno == ENETDOWN || errno == ENOBUFS ? ERR_OK : ERR_IF;
+	for (unsigned int i = 0; i < count; i++)
+		messages[i] =
+			(struct mmsghdr){ .msg_hdr = { .msg_iov = frames[i].iov,
+						       .msg_iovlen = (size_t)frames[i].pieces } };
+	while (done < count) {
+		sent = sendmmsg(packetif_of(netif)->fd, messages + done, count - done, 0);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		/* The first of them. It is down, or has no carrier: a cable does not tell that to the sender. */
+		if (sent < 0)
+			lost += errno != ENETDOWN && errno != ENOBUFS;
+		done += sent > 0 ? (unsigned int)sent : 1;
+	}
+	return count - lost;
 }
 
 /* -- Opening and closing */
@@ -146,32 +157,44 @@ static bool take_frame(const struct packetif_bulk *packet, struct buffer *buffer
 	return frame->size == frame->length;
 }
 
-/* Hands one frame on. Returns 1; 0 when none waits or no buffer is free. */
-static int read_frame(struct netif *netif)
+/* To lwIP, unless it is not whole. */
+static void hand_on(struct netif *netif, struct buffer *buffer, const struct packet_frame *frame)
 {
 	struct packetif_bulk *packet = packetif_of(netif);
-	struct buffer *buffer = buffers_peek(packet->buffers);
-	struct virtio_net_hdr header;
-	struct packet_frame frame;
-	bool whole;
+	const struct virtio_net_hdr header = *frame->offload;
+	const bool whole = take_frame(packet, buffer, frame);
 
+	packet_ring_next(&packet->ring);
+	if (whole && !(frame->status & TP_STATUS_VLAN_VALID)) {
+		if (bulkif_has_legal_length(netif, frame->length, &header)) {
+			bulkif_input(netif, bulkif_pbuf(buffer, frame->length), &header);
+			return;
+		}
+	} else {
+		LINK_STATS_INC(link.drop);
+	}
+	buffers_put_back(buffer);
+}
+
+/* Hands one frame on. Returns whether there was one, and a buffer free. */
+static bool read_frame(struct netif *netif)
+{
+	struct packetif_bulk *packet = packetif_of(netif);
+	struct packet_frame frame;
+	struct buffer *buffer;
+
+	if (!packet_ring_peek(&packet->ring, &frame))
+		return false;
+	buffer = buffers_take(packet->buffers);
 	if (buffer == NULL) {
 		LINK_STATS_INC(link.memerr);
 		pbuf_free_ooseq();
-		return 0;
+		return false;
 	}
-	if (!packet_ring_peek(&packet->ring, &frame))
-		return 0;
 	if (frame.status & TP_STATUS_LOSING)
 		count_lost(packet);
-	header = *frame.offload;
-	whole = take_frame(packet, buffer, &frame);
-	packet_ring_next(&packet->ring);
-	if (!whole || (frame.status & TP_STATUS_VLAN_VALID))
-		LINK_STATS_INC(link.drop);
-	else if (bulkif_has_legal_length(netif, frame.length, &header))
-		bulkif_input(netif, bulkif_pbuf(buffer, frame.length), &header);
-	return 1;
+	hand_on(netif, buffer, &frame);
+	return true;
 }
 
 int packetif_bulk_poll(struct netif *netif, int budget)
@@ -179,9 +202,9 @@ int packetif_bulk_poll(struct netif *netif, int budget)
 	struct packetif_bulk *packet = packetif_of(netif);
 	int frames = 0;
 
-	etherif_follow(&packet->bulk.ether, netif);
-	packet_socket_forget_error(packet->fd);
-	while (frames < budget && read_frame(netif) > 0)
+	if (bulkif_follow(netif))
+		packet_socket_forget_error(packet->fd);
+	while (frames < budget && read_frame(netif))
 		frames++;
 	bulkif_flush(netif);
 	if (frames > 0 || !packet->bulk.ether.gone)

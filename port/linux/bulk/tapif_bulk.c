@@ -15,21 +15,30 @@
 /* With offload a frame has up to 64 KiB: lwIP's lengths have 16 bits. */
 #define LARGE_BUFFERS 512
 #define LARGE         0xffff
+/* Of frames at once, at most. */
+#ifndef READS
+#define READS 32u
+#endif
 
 static struct tapif_bulk *tapif_of(const struct netif *netif)
 {
 	return netif->state;
 }
 
-static err_t tapif_send(struct netif *netif, struct iovec *iov, int pieces)
+static unsigned int tapif_send(struct netif *netif, const struct bulkif_frame *frames,
+			       unsigned int count)
 {
-	ssize_t written;
+	struct frame_io *io = &tapif_of(netif)->io;
+	const struct frame_io_request *done;
+	unsigned int sent = 0;
 
-	do {
-		written = writev(tapif_of(netif)->fd, iov, pieces);
-	} while (written < 0 && errno == EINTR);
+	for (unsigned int i = 0; i < count; i++)
+		frame_io_write(io, frames[i].iov, frames[i].pieces);
+	done = frame_io_perform(io);
 	/* EIO: the kernel's interface is down. A cable does not tell that to the sender. */
-	return written >= 0 || errno == EIO ? ERR_OK : ERR_IF;
+	for (unsigned int i = 0; i < count; i++)
+		sent += done[i].result >= 0 || done[i].result == -EIO;
+	return sent;
 }
 
 /* -- Opening and closing */
@@ -84,6 +93,7 @@ err_t tapif_bulk_init(struct netif *netif)
 
 	tap->fd = -1;
 	tap->buffers = NULL;
+	tap->io.batched = false;
 	tap->bulk = (struct bulkif){ .offload = tap->offload,
 				     .headers = tap->offload,
 				     .ether = { .name = tap->name,
@@ -97,6 +107,8 @@ err_t tapif_bulk_init(struct netif *netif)
 		return ERR_IF;
 	}
 	tap->failed = NULL;
+	frame_io_open(&tap->io, tap->fd, !tap->one_by_one);
+	tap->expected = 1;
 	bulkif_start(netif, "tb", tap->hwaddr);
 	return ERR_OK;
 }
@@ -104,6 +116,7 @@ err_t tapif_bulk_init(struct netif *netif)
 void tapif_bulk_close(struct tapif_bulk *tap)
 {
 	bulkif_stop(&tap->bulk);
+	frame_io_close(&tap->io);
 	etherif_close(&tap->bulk.ether);
 	if (tap->buffers != NULL)
 		buffers_close(tap->buffers);
@@ -121,31 +134,77 @@ static struct pbuf *make_pbuf(const struct tapif_bulk *tap, struct buffer *buffe
 			    : buffers_hand_over(buffer, (uint16_t)length);
 }
 
-/* Hands one frame on. Returns 1; 0 when none waits or no buffer is free; -1 when the device is gone. */
-static int read_frame(struct netif *netif)
+static size_t header_size(const struct tapif_bulk *tap)
+{
+	return tap->offload ? sizeof(struct virtio_net_hdr) : 0;
+}
+
+static void hand_on(struct netif *netif, struct buffer *buffer, size_t size)
 {
 	const struct tapif_bulk *tap = tapif_of(netif);
-	const size_t before = tap->offload ? sizeof(struct virtio_net_hdr) : 0;
-	struct buffer *buffer = buffers_peek(tap->buffers);
+	const size_t length = size - header_size(tap);
 	struct virtio_net_hdr header;
-	ssize_t size;
 
-	if (buffer == NULL) {
+	memcpy(&header, buffer->bytes, sizeof(header));
+	if (bulkif_has_legal_length(netif, length, tap->offload ? &header : NULL))
+		bulkif_input(netif, make_pbuf(tap, buffer, length), tap->offload ? &header : NULL);
+	else
+		buffers_put_back(buffer);
+}
+
+/* Asks for frames, into as many buffers as there are, or as may be. Returns how many. */
+static unsigned int ask_for_frames(struct tapif_bulk *tap, struct buffer **buffers,
+				   struct iovec *iov, unsigned int most)
+{
+	const size_t before = header_size(tap);
+	unsigned int count = 0;
+
+	while (count < most && (buffers[count] = buffers_take(tap->buffers)) != NULL) {
+		iov[count] = (struct iovec){ buffers[count]->bytes + BUFFERS_HEADROOM - before,
+					     before + tap->room };
+		frame_io_read(&tap->io, &iov[count], 1);
+		count++;
+	}
+	return count;
+}
+
+/* Reads at most so many frames at once, and hands them on. Returns how many; -1 when the device is gone. */
+static int read_frames(struct netif *netif, unsigned int most)
+{
+	struct tapif_bulk *tap = tapif_of(netif);
+	struct buffer *buffers[READS];
+	struct iovec iov[READS];
+	int results[READS], frames = 0;
+	const unsigned int count = ask_for_frames(tap, buffers, iov, most);
+	const struct frame_io_request *done = frame_io_perform(&tap->io);
+
+	if (count == 0) {
 		LINK_STATS_INC(link.memerr);
 		pbuf_free_ooseq();
 		return 0;
 	}
-	do {
-		size = read(tap->fd, buffer->bytes + BUFFERS_HEADROOM - before, before + tap->room);
-	} while (size < 0 && errno == EINTR);
-	if (size <= 0)
-		return size < 0 && errno == EAGAIN ? 0 : -1;
-	memcpy(&header, buffer->bytes, sizeof(header));
-	size -= (ssize_t)before;
-	if (bulkif_has_legal_length(netif, (size_t)size, tap->offload ? &header : NULL))
-		bulkif_input(netif, make_pbuf(tap, buffer, (size_t)size),
-			     tap->offload ? &header : NULL);
-	return 1;
+	/* What lwIP answers may be sent meanwhile, with requests in the place of these. */
+	for (unsigned int i = count; i-- > 0;) {
+		results[i] = done[i].result;
+		if (results[i] <= 0)
+			buffers_put_back(buffers[i]);
+	}
+	for (unsigned int i = 0; i < count; i++) {
+		if (results[i] <= 0)
+			continue;
+		hand_on(netif, buffers[i], (size_t)results[i]);
+		frames++;
+	}
+	errno = -results[0];
+	return frames > 0 || results[0] == -EAGAIN ? frames : -1;
+}
+
+/* As many as the last time, and one more to see whether there are more. */
+static unsigned int expect(unsigned int asked, int got)
+{
+	if (got == (int)asked)
+		return LWIP_MIN(2 * asked, READS);
+	return got > 0 ? (unsigned int)got + 1 : 1;
 }
 
 /* The MTU may have grown. */
@@ -159,16 +218,22 @@ static void fit_buffers(struct tapif_bulk *tap)
 
 int tapif_bulk_poll(struct netif *netif, int budget)
 {
-	int frames = 0, read = 1;
+	struct tapif_bulk *tap = tapif_of(netif);
+	unsigned int asked;
+	int frames = 0, got = 0;
+	bool more = true;
 
-	etherif_follow(&tapif_of(netif)->bulk.ether, netif);
-	fit_buffers(tapif_of(netif));
-	while (frames < budget && read > 0) {
-		read = read_frame(netif);
-		frames += read > 0;
+	if (bulkif_follow(netif))
+		fit_buffers(tap);
+	while (more && frames < budget) {
+		asked = LWIP_MIN(tap->expected, (unsigned int)(budget - frames));
+		got = read_frames(netif, asked);
+		tap->expected = expect(asked, got);
+		frames += got > 0 ? got : 0;
+		more = got == (int)asked;
 	}
 	bulkif_flush(netif);
-	return read < 0 && frames == 0 ? ERR_IF : frames;
+	return got < 0 && frames == 0 ? ERR_IF : frames;
 }
 
 int tapif_bulk_fd(const struct netif *netif)

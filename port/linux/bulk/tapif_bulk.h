@@ -15,7 +15,8 @@
  *     }
  *
  * With offload a frame of TCP's may be many: what the kernel sends comes as it left its TCP, up to 64 KiB, and
- * what lwIP sends goes there so. One thread; nothing here blocks.
+ * what lwIP sends goes there so. Many frames are read and written in one system call where the kernel has io_uring(7)
+ * for us (io.batched says whether). One thread; nothing here blocks.
  */
 #ifndef PORT_LINUX_BULK_TAPIF_BULK_H
 #define PORT_LINUX_BULK_TAPIF_BULK_H
@@ -24,6 +25,7 @@
 
 #include "linux/bulk/buffers.h"
 #include "linux/bulk/bulkif.h"
+#include "linux/bulk/frame_io.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,9 +38,12 @@ struct tapif_bulk {
 	char name[IFNAMSIZ]; /**< the kernel's name for its end; empty: the kernel picks "tapN" */
 	uint8_t hwaddr[6];   /**< lwIP's Ethernet address */
 	bool offload;        /**< checksums and cutting are left to the kernel */
+	bool one_by_one; /**< a system call for each frame, even where the kernel has io_uring(7) */
 
 	/* Owned by the driver from tapif_bulk_init() to tapif_bulk_close(). */
 	int fd; /**< /dev/net/tun, attached, non-blocking */
+	struct frame_io io;
+	unsigned int expected; /**< frames, as the last time; so many are read at once */
 	struct buffers *buffers;
 	size_t room;        /**< for a frame in each of them, in bytes */
 	const char *failed; /**< after tapif_bulk_init() failed: the step that errno is about */

@@ -167,6 +167,13 @@ static int poll_driver(int budget)
 			      : tapif_bulk_poll(&side.netif, budget);
 }
 
+/* Until the driver has looked at the link. */
+static void poll_link(void)
+{
+	for (int i = 0; i < BULKIF_POLLS_FOR_LINK; i++)
+		poll_driver(0);
+}
+
 /* A segment as lwIP makes it: the headers in one pbuf, data in others. */
 static void lwip_sends(uint16_t length)
 {
@@ -186,13 +193,14 @@ static void lwip_sends(uint16_t length)
 
 /* -- Opening and closing */
 
-static void open_tap(bool offload)
+static void open_tap(bool offload, bool one_by_one)
 {
 	struct tapif_bulk *tap = &side.driver.tap;
 
 	snprintf(tap->name, sizeof(tap->name), "b0");
 	memcpy(tap->hwaddr, lwip_mac, 6);
 	tap->offload = offload;
+	tap->one_by_one = one_by_one;
 	assert_non_null(netif_add(&side.netif, NULL, NULL, NULL, tap, tapif_bulk_init, keep));
 	must(link_up("b0", &why));
 }
@@ -213,7 +221,7 @@ static void open_packet(bool offload)
 	assert_non_null(netif_add(&side.netif, NULL, NULL, NULL, packet, packetif_bulk_init, keep));
 }
 
-static int open_driver(bool is_packet, bool offload)
+static int open_driver(bool is_packet, bool offload, bool one_by_one)
 {
 	memset(&side, 0, sizeof(side));
 	side.files = open_files();
@@ -221,7 +229,7 @@ static int open_driver(bool is_packet, bool offload)
 	if (is_packet)
 		open_packet(offload);
 	else
-		open_tap(offload);
+		open_tap(offload, one_by_one);
 	netif_set_up(&side.netif);
 	side.socket = open_socket();
 	poll_driver(ALL);
@@ -233,22 +241,27 @@ static int open_driver(bool is_packet, bool offload)
 
 FIXTURE(tap_with)
 {
-	return open_driver(false, true);
+	return open_driver(false, true, false);
 }
 
 FIXTURE(tap_without)
 {
-	return open_driver(false, false);
+	return open_driver(false, false, false);
+}
+
+FIXTURE(tap_one_by_one)
+{
+	return open_driver(false, false, true);
 }
 
 FIXTURE(packet_with)
 {
-	return open_driver(true, true);
+	return open_driver(true, true, false);
 }
 
 FIXTURE(packet_without)
 {
-	return open_driver(true, false);
+	return open_driver(true, false, false);
 }
 
 FIXTURE(close_driver)
@@ -354,7 +367,7 @@ TEST(what_lwip_holds_outlives_the_driver)
 	tapif_bulk_close(&side.driver.tap);
 	memset(p->payload, 1, p->len);
 	pbuf_free(p);
-	open_tap(true); /* for close_driver() */
+	open_tap(true, false); /* for close_driver() */
 }
 
 /* -- To the kernel */
@@ -419,7 +432,7 @@ TEST(lwip_knows_of_a_large_mtu_and_the_driver_of_the_link_s)
 	must(link_set_mtu("b0", 1000, &why));
 	if (side.is_packet)
 		must(link_set_mtu("b1", 1000, &why));
-	poll_driver(0);
+	poll_link();
 	assert_int_equal(side.netif.mtu, OFFLOAD_MTU);
 	assert_int_equal(bulk()->ether.mtu, 1000);
 	lwip_sends(3000);
@@ -434,7 +447,7 @@ TEST(without_offload_the_mtu_is_the_link_s)
 	must(link_set_mtu("b0", 9000, &why));
 	if (side.is_packet)
 		must(link_set_mtu("b1", 9000, &why));
-	poll_driver(0);
+	poll_link();
 	assert_int_equal(side.netif.mtu, 9000);
 	lwip_sends(8960);
 	bulkif_flush(&side.netif);
@@ -515,7 +528,7 @@ int main(void)
 #define WITH(driver, test) cmocka_unit_test_setup_teardown(test, driver, close_driver)
 #define EACH(test)                                                              \
 	WITH(tap_with, test), WITH(tap_without, test), WITH(packet_with, test), \
-		WITH(packet_without, test)
+		WITH(packet_without, test), WITH(tap_one_by_one, test)
 #define OFFLOADED(test)     WITH(tap_with, test), WITH(packet_with, test)
 #define NOT_OFFLOADED(test) WITH(tap_without, test), WITH(packet_without, test)
 	static const struct CMUnitTest tests[] = {

@@ -113,7 +113,7 @@ TEST(data_do_not_make_an_acknowledgement_superfluous)
 TEST(buffers_are_used_again_the_latest_first)
 {
 	struct buffers *buffers = buffers_open(1518, 2);
-	struct buffer *first = buffers_peek(buffers), *second;
+	struct buffer *first = buffers_take(buffers), *second;
 	struct pbuf *p, *q;
 
 	assert_non_null(first);
@@ -121,14 +121,18 @@ TEST(buffers_are_used_again_the_latest_first)
 	p = buffers_hand_over(first, 5);
 	assert_memory_equal(p->payload, "frame", 5);
 	assert_int_equal(p->tot_len, 5);
-	second = buffers_peek(buffers);
+	second = buffers_take(buffers);
 	assert_ptr_not_equal(first, second);
 	q = buffers_hand_over(second, 1518);
-	assert_null(buffers_peek(buffers));
+	assert_null(buffers_take(buffers));
 	pbuf_free(p);
-	assert_ptr_equal(buffers_peek(buffers), first);
 	pbuf_free(q);
-	assert_ptr_equal(buffers_peek(buffers), second);
+	assert_ptr_equal(buffers_take(buffers), second);
+	assert_ptr_equal(buffers_take(buffers), first);
+	buffers_put_back(first);
+	assert_ptr_equal(buffers_take(buffers), first);
+	buffers_put_back(first);
+	buffers_put_back(second);
 	buffers_close(buffers);
 }
 
@@ -139,7 +143,7 @@ TEST(ip_s_header_is_aligned)
 	struct pbuf *p[3];
 
 	for (int i = 0; i < 3; i++) {
-		p[i] = buffers_hand_over(buffers_peek(buffers), 100);
+		p[i] = buffers_hand_over(buffers_take(buffers), 100);
 		assert_int_equal(((uintptr_t)p[i]->payload + 14) % 8, 0);
 	}
 	for (int i = 0; i < 3; i++)
@@ -150,8 +154,8 @@ TEST(ip_s_header_is_aligned)
 TEST(what_lwip_holds_outlives_the_buffers)
 {
 	struct buffers *buffers = buffers_open(1518, 2);
-	struct pbuf *p = buffers_hand_over(buffers_peek(buffers), 100);
-	struct pbuf *q = buffers_hand_over(buffers_peek(buffers), 100);
+	struct pbuf *p = buffers_hand_over(buffers_take(buffers), 100);
+	struct pbuf *q = buffers_hand_over(buffers_take(buffers), 100);
 
 	buffers_close(buffers);
 	memset(p->payload, 1, 100);
