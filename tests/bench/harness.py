@@ -158,7 +158,7 @@ def measure(bench, rounds):
     load = f'load {before:.1f} before, {os.getloadavg()[0]:.1f} after'
     results = [{**figure._asdict(), 'median': statistics.median(values[figure.name]), **spread(values[figure.name]),
                 'values': values[figure.name]} for figure in bench.figures()]
-    return {'bench': bench.name, 'title': bench.title, 'machine': f'{machine()}, {load}',
+    return {'bench': bench.name, 'title': bench.title, 'machine': machine(), 'load': load,
             'rounds': 0 if all(run.once for run in bench.runs) else rounds, 'about': bench.about, 'results': results,
             'checks': [compare(check, values) for check in bench.checks]}
 
@@ -168,7 +168,7 @@ def measure(bench, rounds):
 def number(value):
     if value is None or math.isinf(value):
         return 'inf'
-    if isinstance(value, int) or abs(value) >= 1000:
+    if value == int(value) or abs(value) >= 1000:
         return f'{value:,.0f}'
     return f'{value:.{3 if abs(value) < 10 else 2 if abs(value) < 100 else 1}f}'
 
@@ -184,7 +184,7 @@ def verdict(check):
 
 def text(outcome):
     width = max(len(result['name']) for result in outcome['results']) + 2
-    lines = [outcome['title'], f'machine: {outcome["machine"]}', rounds_of(outcome), '',
+    lines = [outcome['title'], f'machine: {outcome["machine"]}, {outcome["load"]}', rounds_of(outcome), '',
              f'{"":{width}}{"median":>11}{"least":>11}{"most":>11}']
     for result in outcome['results']:
         unstable = '  below half of the median' if result['least'] < result['median'] / 2 else ''

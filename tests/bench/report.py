@@ -69,8 +69,7 @@ def results_table(outcome):
 
 def section(outcome):
     figures = ''.join(f'<figure>{picture}</figure>\n' for picture in pictures(outcome))
-    load = outcome['machine'].split(', ', maxsplit=outcome['machine'].count(', ') - 1)[-1]
-    about = html.escape(' · '.join([rounds_of(outcome), load]))
+    about = html.escape(' · '.join([rounds_of(outcome), outcome['load']]))
     return (f'<section id="{outcome["bench"]}"><h2>{html.escape(outcome["title"])}</h2>\n<p class="sub">{about}</p>\n'
             f'{legend(outcome)}<div class="figures">\n{figures}</div>\n{checks_table(outcome)}{results_table(outcome)}'
             '</section>\n')
