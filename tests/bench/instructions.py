@@ -12,7 +12,7 @@ from harness import Bench, Check, Figure, Run, fail, output_of, parser, play
 COUNT = os.environ.get('COUNT', 'tests/bench/instructions.sh')
 
 RECEIVED, SENT = 'a segment of 1460 bytes received', 'a segment of 1460 bytes sent'
-SOFTWARE, LARGE = 'checksum in software', 'offloaded, 44 in one frame'
+SOFTWARE, LARGE = 'software checksum', 'offloaded, 44 in one frame'
 PARTS = {
     'receive': (RECEIVED, SOFTWARE),
     'receive-offloaded': (RECEIVED, 'offloaded'),

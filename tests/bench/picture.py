@@ -11,6 +11,7 @@ from harness import CONTENDERS, number
 WIDTH = 560
 LEFT, RIGHT = 206, WIDTH - 80  # of the plot; the medians stand beyond
 HEAD, ROW, BAR, FOOT = 34, 22, 12, 26
+BESIDE, DIGIT = 6, 7.6  # from a bar to its median, and for each character of it
 LOG_RATIO = 50  # beyond this ratio of the greatest to the smallest, only a logarithmic axis shows both
 TICKS = 5
 FIRST_DECADE = 1.5  # where the smallest is less than this above a decade, the axis begins with the one before
@@ -75,11 +76,20 @@ def put_bound(scale, top, value, check):
             f'<path class="head" d="M{x} {y}l{ahead} 3l{-ahead} 3z"/></g>')
 
 
+def place_beside(x, room, marks):
+    """Where a text of some width stands from x on, or beyond the marks that it would run into."""
+    for mark in sorted(marks):
+        if x - BESIDE <= mark < x + room + BESIDE:
+            x = mark + 4 + BESIDE
+    return x
+
+
 def put_row(scale, top, result, bounds):
     middle, left, right = top + ROW / 2, scale.x(result['least']), scale.x(result['most'])
     end = scale.x(result['median'])
-    beyond = max([right, end] + [scale.x(value) + 4 for value, _ in bounds])
-    says = f'{result["name"]}: {number(result["median"])} {result["unit"]}'
+    median = number(result['median'])
+    beside = place_beside(max(right, end) + BESIDE, DIGIT * len(median), [scale.x(value) for value, _ in bounds])
+    says = f'{result["name"]}: {median} {result["unit"]}'
     if result['least'] != result['most']:
         says += f', from {number(result["least"])} to {number(result["most"])}'
     parts = [f'<g class="figure c-{result["contender"]}"><title>{html.escape(says)}</title>',
@@ -87,7 +97,7 @@ def put_row(scale, top, result, bounds):
              f'<rect class="bar" x="{LEFT}" y="{middle - BAR / 2}" width="{round(end - LEFT, 1)}" height="{BAR}" rx="2"/>']
     if right > left:
         parts.append(f'<path class="whisker" d="M{left} {middle}H{right}M{left} {middle - 4}v8M{right} {middle - 4}v8"/>')
-    parts.append(f'<text class="median" x="{beyond + 6}" y="{middle + 4}">{number(result["median"])}</text></g>')
+    parts.append(f'<text class="median" x="{beside:.1f}" y="{middle + 4}">{median}</text></g>')
     return ''.join(parts) + ''.join(put_bound(scale, top, value, check) for value, check in bounds)
 
 

@@ -32,7 +32,7 @@ def legend(outcome):
     names = [f'<span><i class="c-{key}"></i>{html.escape(name)}</span>' for key, name in CONTENDERS.items() if key in seen]
     marks = ['bar: median'] + (['whisker: least to most'] if outcome['rounds'] > 1 else [])
     if any(check['bound'] for check in outcome['checks']):
-        marks.append('mark: the bound, its arrow to where it holds')
+        marks.append('flag: the bound, towards where it holds')
     return f'<p class="legend">{"".join(names)}<span class="mark">{" · ".join(marks)}</span></p>\n'
 
 

@@ -12,8 +12,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 sys.path.insert(0, 'tests/bench')
-# pylint: disable=wrong-import-position
-from harness import Bench, Check, Figure, Run, output_of, parser, play  # noqa: E402
+from harness import Bench, Check, Figure, Run, output_of, parser, play
 
 
 def contender(directory, name, whose, **how):
