@@ -61,6 +61,6 @@ extern void (*peer_watch)(const struct segment *segment);
 unsigned int peer_count(void);
 
 /** Says why the bench cannot measure, and ends it. */
-_Noreturn void peer_fail(const char *what);
+void peer_fail(const char *what) __attribute__((noreturn));
 
 #endif
