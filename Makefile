@@ -141,12 +141,14 @@ bench_options = --json build/bench/$(1).json $(if $(filter-out instructions,$(1)
 	$(if $(filter bulk scale,$(1)),$(SECONDS:%=--seconds %))
 
 ## bench-bulk: bytes per second and round trips: lwIP, the kernel, lwIP's own port (4 min)
-build-bench-bulk: build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
+BULK := build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
+build-bench-bulk: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(BULK)
 bench-bulk: build-bench-bulk
 	$(Q)tests/bench/bulk.py $(call bench_options,bulk)
 
 ## bench-life: what an experiment costs on this machine
-build-bench-life: build
+build-bench-life: setup-test build
 bench-life: build-bench-life
 	@mkdir -p build/bench
 	$(Q)tests/bench/life.py $(call bench_options,life)
