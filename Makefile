@@ -129,16 +129,29 @@ debug-mcu: mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)scripts/debug-mcu $(RUN)
 
-## bench: lwIP, the kernel and lwIP's own port side by side (4 min), and what an experiment costs
-bench: bench-bulk bench-life
+## bench: what is fast and what it costs, side by side (10 min): text, build/bench/bench.json, and pictures in build/bench/report.html
+BENCHES := bulk life scale instructions
+bench:
+	$(Q)$(MAKE) --no-print-directory $(BENCHES:%=build-bench-%)
+	$(Q)set -e; for bench in $(BENCHES); do $(MAKE) --no-print-directory bench-$$bench; echo; done
+	$(Q)tests/bench/report.py build/bench $(BENCHES)
 
-## bench-bulk: bytes per second and round trips, also as build/bench/bulk.json
-bench-bulk: build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
-	$(Q)tests/bench/bulk.py --json build/bench/bulk.json
+# ROUNDS and SECONDS: other than the benches' own.
+bench_options = --json build/bench/$(1).json $(if $(filter-out instructions,$(1)),$(ROUNDS:%=--rounds %)) \
+	$(if $(filter bulk scale,$(1)),$(SECONDS:%=--seconds %))
+
+## bench-bulk: bytes per second and round trips: lwIP, the kernel, lwIP's own port (4 min)
+BULK := build/bench/bulk $(if $(and $(LWIP_DIR),$(if $(wildcard $(LWIP_DIR)/contrib/ports/unix/port),,no)),,build/bench/unix_port)
+build-bench-bulk: setup-test
+	$(Q)$(MAKE) --no-print-directory $(JOBS) $(BULK)
+bench-bulk: build-bench-bulk
+	$(Q)tests/bench/bulk.py $(call bench_options,bulk)
 
 ## bench-life: what an experiment costs on this machine
-bench-life: build
-	$(Q)tests/bench/life.sh
+build-bench-life: setup-test build
+bench-life: build-bench-life
+	@mkdir -p build/bench
+	$(Q)tests/bench/life.py $(call bench_options,life)
 
 ## bench-flood: SYNs per second: lwIP, lwIP with its guard, the kernel with and without cookies
 bench-flood: build
@@ -151,16 +164,17 @@ bench-guard: setup-test
 
 ## bench-instructions: instructions for a segment, a SYN, a connection and a transition, by callgrind
 INSTRUCTIONS := $(patsubst %,build/bench/instructions-%,plain off traced ipv4)
-bench-instructions: setup-test
+build-bench-instructions: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(INSTRUCTIONS)
-	$(Q)tests/bench/instructions.sh
+bench-instructions: build-bench-instructions
+	$(Q)tests/bench/instructions.py $(call bench_options,instructions)
 
-## bench-scale: connections per second with many others, without and with the patch tcp_hash (3 min)
+## bench-scale: connections per second, and instructions, with many others; without and with the patch tcp_hash (3 min)
 SCALE := build/bench/scale-stock build/bench/scale-hash
-bench-scale: setup-test
+build-bench-scale: setup-test
 	$(Q)$(MAKE) --no-print-directory $(JOBS) $(SCALE)
-	$(Q)tests/bench/scale.py --instructions
-	$(Q)tests/bench/scale.py
+bench-scale: build-bench-scale
+	$(Q)tests/bench/scale.py $(call bench_options,scale)
 
 ## bench-forge: try all 2^32 acknowledgement numbers on the guard: 16 are a valid cookie (3 min)
 bench-forge: build/bench/guard_forge
@@ -326,6 +340,6 @@ needs-mcu:
 	@SETUP=no scripts/setup build mcu
 
 FORCE:
-.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
+.PHONY: needs needs-mcu build mistakes lab lab-full lab-mcu mcu debug-mcu test test-all tested bench bench-bulk bench-life bench-flood bench-guard bench-instructions bench-scale bench-forge $(BENCHES:%=build-bench-%) size test-board pictures check format setup setup-build setup-test setup-check setup-mcu clean distclean help units FORCE
 
 -include $(LIB_OBJ:.o=.d) $(TEMPLATE_OBJ:.o=.d) $(MISTAKES:%=$(B)/template/port/mistakes/%.d) $(MAIN_OBJ:.o=.d) $(patsubst %.c,$(B)/%.d,$(UNIT_SRC)) $(B)/tests/integration/live_host.d

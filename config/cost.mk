@@ -22,7 +22,7 @@ COST_LWIP_hash    = $(B)/lwip-hash
 COST_TREE_hash    = $(B)/lwip-hash/.prepared
 COST_LAB          = $(patsubst %,$(B)/app/tcp/%.o,segment frame)
 COST_SRC          = port/common/clock.c port/common/entropy.c port/linux/clock.c port/linux/entropy.c \
-	port/linux/platform.c port/linux/bulk/buffers.c port/linux/bulk/checksum.c tests/bench/peer.c
+	port/linux/platform.c port/linux/bulk/buffers.c port/linux/bulk/checksum.c tests/bench/peer.c tests/bench/service.c
 COST_SRC_hash     = port/patches/tcp_hash.c
 
 $(B)/lwip-hash/.prepared: $(LWIP)/.prepared $(call PATCH_FILES,tcp_hash)

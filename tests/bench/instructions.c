@@ -8,13 +8,12 @@
  *                         how many MEASURED() and transitions that took
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <valgrind/callgrind.h>
 
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/prot/tcp.h"
-#include "peer.h"
+#include "service.h"
 #include "tcp_trace.h"
 
 #define MTU   1500
@@ -35,14 +34,7 @@
 		CALLGRIND_TOGGLE_COLLECT; \
 	} while (0)
 
-static struct tcp_pcb *accepted;
-static unsigned int received, transitions, measured;
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "cannot measure: %s\n", what);
-	exit(1);
-}
+static unsigned int transitions, measured;
 
 /* -- The hook, of the kind that costs least: the last transitions, for whoever looks at them later */
 
@@ -76,59 +68,13 @@ static void check_hook(void)
 
 	if (t->from != TIME_WAIT || t->to != CLOSED || t->pcb == NULL || t->line == 0 ||
 	    strcmp(t->func, "tcp_pcb_remove") != 0)
-		fail("the last transition is not the end of TIME_WAIT");
+		peer_fail("the last transition is not the end of TIME_WAIT");
 }
 #else
 static void check_hook(void)
 {
 }
 #endif
-
-/* -- The application */
-
-static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
-{
-	(void)arg;
-	(void)err;
-	if (p == NULL)
-		return tcp_close(pcb);
-	received += p->tot_len;
-	tcp_recved(pcb, p->tot_len);
-	pbuf_free(p);
-	return ERR_OK;
-}
-
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
-{
-	(void)arg;
-	if (err != ERR_OK)
-		return ERR_MEM;
-	accepted = pcb;
-	tcp_recv(pcb, on_received);
-	return ERR_OK;
-}
-
-static void serve(void)
-{
-	struct tcp_pcb *pcb = tcp_new();
-
-	tcp_bind(pcb, IP_ANY_TYPE, PEER_SERVICE);
-	tcp_accept(tcp_listen(pcb), on_accept);
-}
-
-static struct peer connect_client(unsigned int number, uint16_t mss)
-{
-	struct peer peer = peer_client(number);
-
-	peer.mss = mss;
-	peer_say(&peer, SEG_SYN, 0);
-	peer_hear(&peer);
-	accepted = NULL;
-	peer_say(&peer, SEG_ACK, 0);
-	if (accepted == NULL)
-		fail("lwIP has not accepted a connection");
-	return peer;
-}
 
 /* -- What is measured; each does it once, or several times and says so */
 
@@ -141,12 +87,12 @@ static unsigned int nothing(struct peer *peer)
 
 static void receive(struct peer *peer, uint16_t length)
 {
-	unsigned int before = received;
+	unsigned int before = service_received;
 	struct pbuf *p = peer_frame(peer, SEG_ACK | SEG_PSH, length);
 
 	MEASURED(peer_netif.input(p, &peer_netif));
-	if (received - before != length)
-		fail("the application has not got what was sent");
+	if (service_received - before != length)
+		peer_fail("the application has not got what was sent");
 }
 
 /* As many segments as the other end acknowledges with one. */
@@ -157,13 +103,14 @@ static void transmit(struct peer *peer, uint16_t length, unsigned int segments, 
 	struct pbuf *ack;
 
 	for (unsigned int i = 0; i < segments; i++)
-		MEASURED((tcp_write(accepted, data, length, copy), tcp_output(accepted)));
+		MEASURED((tcp_write(service_accepted, data, length, copy),
+			  tcp_output(service_accepted)));
 	if (peer_count() - before != segments || peer_hear(peer).length != length)
-		fail("lwIP has not sent a segment for each piece");
+		peer_fail("lwIP has not sent a segment for each piece");
 	ack = peer_frame(peer, SEG_ACK, 0);
 	MEASURED(peer_netif.input(ack, &peer_netif));
-	if (accepted->unacked != NULL)
-		fail("lwIP has not taken an acknowledgement");
+	if (service_accepted->unacked != NULL)
+		peer_fail("lwIP has not taken an acknowledgement");
 }
 
 static unsigned int receive_one(struct peer *peer)
@@ -200,7 +147,7 @@ static void reset(struct peer *peer)
 {
 	peer_say(peer, SEG_RST | SEG_ACK, 0);
 	if (tcp_active_pcbs != NULL)
-		fail("lwIP has kept a connection that was reset");
+		peer_fail("lwIP has kept a connection that was reset");
 }
 
 static unsigned int syn(struct peer *next)
@@ -210,7 +157,7 @@ static unsigned int syn(struct peer *next)
 
 	MEASURED(peer_netif.input(p, &peer_netif));
 	if (peer_hear(&peer).flags != (SEG_SYN | SEG_ACK))
-		fail("lwIP has not answered a SYN");
+		peer_fail("lwIP has not answered a SYN");
 	reset(&peer);
 	return 1;
 }
@@ -233,7 +180,7 @@ static unsigned int live_as_server(struct peer *next)
 	take(&peer, SEG_FIN | SEG_ACK);
 	take(&peer, SEG_ACK);
 	if (tcp_active_pcbs != NULL || tcp_tw_pcbs != NULL)
-		fail("lwIP has kept a connection that has ended");
+		peer_fail("lwIP has kept a connection that has ended");
 	return 1;
 }
 
@@ -256,7 +203,7 @@ static unsigned int live_as_client(struct peer *next)
 	take(&peer, SEG_ACK);
 	take(&peer, SEG_FIN | SEG_ACK);
 	if (tcp_tw_pcbs == NULL)
-		fail("lwIP is not in TIME_WAIT");
+		peer_fail("lwIP is not in TIME_WAIT");
 	MEASURED(tcp_abort(pcb));
 	return 1;
 }
@@ -295,7 +242,7 @@ static void measure(const struct part *part, unsigned int number)
 	peer_netif.mtu = large ? UINT16_MAX : MTU;
 	NETIF_SET_CHECKSUM_CTRL(&peer_netif, part->checksums);
 	peer = part->client == ALONE ? peer_client(number)
-				     : connect_client(number, large ? LARGE * PIECE : PIECE);
+				     : service_connect(number, large ? LARGE * PIECE : PIECE);
 	for (int i = 0; i < WARM; i++)
 		part->act(&peer);
 	CALLGRIND_ZERO_STATS;
@@ -312,7 +259,7 @@ static void measure(const struct part *part, unsigned int number)
 int main(void)
 {
 	peer_start(MTU, IN_SOFTWARE);
-	serve();
+	service_start();
 	for (unsigned int i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		measure(&parts[i], i * 10000);
 	check_hook();

@@ -33,14 +33,18 @@ static uint8_t heard[HEADERS + OPTIONS]; /* the headers of what lwIP sent last *
 static size_t heard_length;              /* of the whole frame */
 static unsigned int count;
 
+void peer_fail(const char *what)
+{
+	fprintf(stderr, "cannot measure: %s\n", what);
+	exit(1);
+}
+
 static struct segment parse_heard(void)
 {
 	struct segment segment;
 
-	if (segment_parse(heard, LWIP_MIN(heard_length, sizeof(heard)), &segment) < 0) {
-		fputs("cannot measure: lwIP has sent something else than a segment\n", stderr);
-		exit(1);
-	}
+	if (segment_parse(heard, LWIP_MIN(heard_length, sizeof(heard)), &segment) < 0)
+		peer_fail("lwIP has sent something else than a segment");
 	return segment;
 }
 
@@ -82,10 +86,8 @@ static struct buffer *next_buffer(void)
 {
 	struct buffer *buffer = buffers_peek(buffers);
 
-	if (buffer == NULL) {
-		fputs("cannot measure: lwIP keeps all frames that it gets\n", stderr);
-		exit(1);
-	}
+	if (buffer == NULL)
+		peer_fail("lwIP keeps all frames that it gets");
 	return buffer;
 }
 
@@ -115,10 +117,8 @@ void peer_start(uint16_t mtu, uint16_t checksums)
 	entropy_seed(1);
 	lwip_init();
 	buffers = buffers_open(FRAME_ROOM, 64);
-	if (buffers == NULL) {
-		perror("cannot measure: no memory for frames");
-		exit(1);
-	}
+	if (buffers == NULL)
+		peer_fail("no memory for frames");
 	IP4_ADDR(&address, lwip[0], lwip[1], lwip[2], lwip[3]);
 	IP4_ADDR(&netmask, 255, 255, 255, 0);
 	IP4_ADDR(&gateway, router[0], router[1], router[2], router[3]);

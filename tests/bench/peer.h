@@ -60,4 +60,7 @@ extern void (*peer_watch)(const struct segment *segment);
 /** @return segments that lwIP has sent since the start */
 unsigned int peer_count(void);
 
+/** Says why the bench cannot measure, and ends it. */
+void peer_fail(const char *what) __attribute__((noreturn));
+
 #endif

@@ -18,85 +18,35 @@
 #include "linux/clock.h"
 #include "lwip/priv/tcp_priv.h"
 #include "lwip/timeouts.h"
-#include "peer.h"
+#include "service.h"
 
 #define MTU     1500
+#define MSS     1460
 #define MANY    60000 /* others; then come the clients that are measured */
 #define LIVES   20
 #define AT_ONCE 10 /* lives between two looks at the clock */
 
-static struct tcp_pcb *accepted;
 static unsigned int next_client = MANY;
-
-static void fail(const char *what)
-{
-	fprintf(stderr, "cannot measure: %s\n", what);
-	exit(1);
-}
-
-/* -- The application: it closes when the other end does */
-
-static err_t on_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t err)
-{
-	(void)arg;
-	(void)err;
-	if (p == NULL)
-		return tcp_close(pcb);
-	tcp_recved(pcb, p->tot_len);
-	pbuf_free(p);
-	return ERR_OK;
-}
-
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t err)
-{
-	(void)arg;
-	if (err != ERR_OK)
-		return ERR_MEM;
-	accepted = pcb;
-	tcp_recv(pcb, on_received);
-	return ERR_OK;
-}
-
-static void serve(void)
-{
-	struct tcp_pcb *pcb = tcp_new();
-
-	tcp_bind(pcb, IP_ANY_TYPE, PEER_SERVICE);
-	tcp_accept(tcp_listen(pcb), on_accept);
-}
 
 /* -- Connections */
 
-static struct peer connect_client(unsigned int number)
-{
-	struct peer peer = peer_client(number);
-
-	accepted = NULL;
-	peer_say(&peer, SEG_SYN, 0);
-	peer_hear(&peer);
-	peer_say(&peer, SEG_ACK, 0);
-	if (accepted == NULL)
-		fail("lwIP has not accepted a connection");
-	return peer;
-}
-
 static void let_idle(unsigned int number)
 {
-	connect_client(number);
+	service_connect(number, MSS);
 }
 
 /* lwIP closes first. */
 static void let_wait(unsigned int number)
 {
-	struct peer peer = connect_client(number);
-	const struct tcp_pcb *pcb = accepted;
+	struct peer peer = service_connect(number, MSS);
+	const struct tcp_pcb *pcb = service_accepted;
 
-	tcp_close(accepted);
+	tcp_close(service_accepted);
 	peer_hear(&peer);
 	peer_say(&peer, SEG_ACK, 0);
 	peer_say(&peer, SEG_FIN | SEG_ACK, 0);
 	if (pcb->state != TIME_WAIT)
-		fail("lwIP is not in TIME_WAIT");
+		peer_fail("lwIP is not in TIME_WAIT");
 }
 
 /* The other end closes first. */
@@ -106,14 +56,14 @@ static void end(struct peer *peer, const struct tcp_pcb *pcb)
 	peer_hear(peer);
 	peer_say(peer, SEG_ACK, 0);
 	if (pcb->state != CLOSED)
-		fail("lwIP has kept a connection that has ended");
+		peer_fail("lwIP has kept a connection that has ended");
 }
 
 static void live_as_server(void)
 {
-	struct peer peer = connect_client(next_client++);
+	struct peer peer = service_connect(next_client++, MSS);
 
-	end(&peer, accepted);
+	end(&peer, service_accepted);
 }
 
 static void live_as_client(void)
@@ -124,15 +74,15 @@ static void live_as_client(void)
 	struct segment heard;
 
 	if (pcb == NULL || tcp_connect(pcb, &address, PEER_PORT, NULL) != ERR_OK)
-		fail("lwIP cannot connect");
-	tcp_recv(pcb, on_received);
+		peer_fail("lwIP cannot connect");
+	tcp_recv(pcb, service_on_received);
 	heard = peer_hear(&peer);
 	peer.here = heard.dst;
 	peer.lwip = heard.src;
 	peer_say(&peer, SEG_SYN | SEG_ACK, 0);
 	peer_hear(&peer);
 	if (pcb->state != ESTABLISHED)
-		fail("lwIP has not taken a SYN,ACK");
+		peer_fail("lwIP has not taken a SYN,ACK");
 	end(&peer, pcb);
 }
 
@@ -191,7 +141,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	peer_start(MTU, NETIF_CHECKSUM_ENABLE_ALL);
-	serve();
+	service_start();
 	for (int i = 3; i < argc; i++) {
 		unsigned int count = (unsigned int)atoi(argv[i]);
 
