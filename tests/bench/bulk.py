@@ -29,15 +29,16 @@ def run(figure, words, seconds):
     return Run([figure], lambda: take(words, seconds))
 
 
-def stream(seconds, contender, direction, flows=1, offload=True, spread=None, copy=False):
+def stream(seconds, contender, direction, flows=1, offload=True, spread=None, copy=False, other=''):
     """'Spread': the kernel receives on the second processor, wherever a frame was sent; so it is in all runs without
-    offload that do not say otherwise.
+    offload that do not say otherwise. Other: one more option of the program's, and its name.
     """
     spread = not offload if spread is None else spread
     notes = [word for word, true in (('copying', copy), ('spread', spread and offload),
-                                     ('not spread', not spread and not offload)) if true]
+                                     ('not spread', not spread and not offload), (other.replace('-', ' '), other)) if true]
     kind = [] if offload else ['no offload']
     options = f'--flows {flows}' + ' --copy' * copy + ' --offload off' * (not offload) + ' --spread' * spread
+    options += f' --{other}' * bool(other)
     return run(Figure(', '.join([f'{contender} {direction}', str(flows), *kind, *notes]), 'Gbit/s', contender,
                       ', '.join([direction, f'{flows} flow{"s" if flows > 1 else ""}', *kind]), ', '.join(notes)),
                f'{contender} {direction} {options}', seconds)
@@ -56,8 +57,11 @@ def one_flow(seconds):
         if contender != 'veth':
             yield stream(seconds, contender, 'transmit', copy=True)
         yield stream(seconds, contender, 'transmit', spread=True)
+        yield stream(seconds, contender, 'transmit', other='discard')
+    yield stream(seconds, 'bare', 'transmit')
     for direction in DIRECTIONS:
         yield stream(seconds, 'tap', direction, offload=False, spread=False)
+        yield stream(seconds, 'tap', direction, offload=False, other='one-by-one')
         yield stream(seconds, 'veth', direction, offload=False, spread=False)
         yield run(Figure(f'unixport {direction}, 1', 'Gbit/s', 'unixport', f'{direction}, 1 flow'), f'unixport {direction}',
                   seconds)
@@ -84,6 +88,7 @@ def checks():
         yield Check(f'{tap} receive, 1', 'veth receive, 1', 1.15)
         yield Check(f'{tap} transmit, 1, copying', 'veth transmit, 1', 2.5)
         yield Check(f'{tap} transmit, 1', 'veth transmit, 1', 4)
+        yield Check(f'{tap} transmit, 1, discard', 'veth transmit, 1, discard', 4)
         yield Check(f'{tap} receive, 1, no offload', 'veth receive, 1, no offload', 0.95)
         yield Check(f'{tap} transmit, 1, no offload', 'veth transmit, 1, no offload', 0.8)
         for flows in (8, 64):
@@ -94,6 +99,9 @@ def checks():
         yield Check(f'{tap} echo, both busy', 'veth echo', at_most=0.4)
         yield Check(f'{tap} echo, both busy', 'veth echo, both busy', at_most=1)
         yield Check(f'{tap} echo', 'veth echo', at_most=1)
+    yield Check('bare transmit, 1', 'veth transmit, 1')
+    for direction in DIRECTIONS:
+        yield Check(f'tap {direction}, 1, no offload', f'tap {direction}, 1, no offload, one by one')
     yield Check('tap transmit, 1, copying, spread', 'veth transmit, 1, spread', 2.5)
     yield Check('tap transmit, 1, spread', 'veth transmit, 1, spread', 4)
     for direction, least in (('receive', 0.95), ('transmit', 0.8)):

@@ -26,6 +26,7 @@ CONTENDERS = {
     'tap': 'lwIP on TAP',
     'packet': 'lwIP on packet socket',
     'unixport': "lwIP's own port",
+    'bare': 'TAP without a TCP',
     'lwip': 'lwIP',
     'tcp_hash': 'lwIP + tcp_hash',
     'tcplab': 'tcplab',
