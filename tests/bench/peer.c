@@ -84,7 +84,7 @@ static err_t init_netif(struct netif *netif)
 /* The next frame's place. */
 static struct buffer *next_buffer(void)
 {
-	struct buffer *buffer = buffers_peek(buffers);
+	struct buffer *buffer = buffers_take(buffers);
 
 	if (buffer == NULL)
 		peer_fail("lwIP keeps all frames that it gets");

@@ -83,7 +83,7 @@ TEST(frames_are_written_in_their_order)
 TEST(frames_are_read_in_their_order_and_what_is_not_there_is_not_waited_for)
 {
 	struct iovec iov[FRAME_IO_MOST];
-	uint8_t frames[FRAME_IO_MOST][4];
+	uint8_t frames[FRAME_IO_MOST][4] = { 0 };
 	const struct frame_io_request *done;
 
 	for (uint8_t i = 0; i < 5; i++)
