@@ -71,8 +71,8 @@ uint16_t checksum_sum(const void *bytes, int size); /* port/linux/bulk/checksum.
 #define TCP_MSS                        (65535 - 14 - 40)
 #define TCP_SNDLOWAT                   (0xffff / 2)
 #define LWIP_WND_SCALE                 1
-#define TCP_RCV_SCALE                  5
-#define TCP_WND                        (1024 * 1024)
+#define TCP_RCV_SCALE                  7
+#define TCP_WND                        (4 * 1024 * 1024) /* with less, a sender waits for acknowledgements */
 #define TCP_WND_UPDATE_THRESHOLD       (TCP_WND / 4)
 #define TCP_SND_BUF                    (1024 * 1024)
 #define TCP_SND_QUEUELEN               1600 /* pbufs: two for each segment of 1460 bytes in TCP_SND_BUF */

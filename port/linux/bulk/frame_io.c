@@ -3,6 +3,14 @@
 
 #include <errno.h>
 
+/* The kernel's since Linux 6.0 and 6.1; liburing's own copy of its header may be older. */
+#ifndef IORING_SETUP_SINGLE_ISSUER
+#define IORING_SETUP_SINGLE_ISSUER (1U << 12)
+#endif
+#ifndef IORING_SETUP_DEFER_TASKRUN
+#define IORING_SETUP_DEFER_TASKRUN (1U << 13)
+#endif
+
 /* -- Opening and closing */
 
 /* The kernel need not wake anybody for us, since we wait for all results where we ask (Linux 6.1). */
@@ -61,13 +69,12 @@ static void submit(struct io_uring *ring, int fd, struct frame_io_request *reque
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(ring);
 
-	/* Else the kernel would keep a request that cannot be done now, even for a non-blocking descriptor. */
 	if (request->writes)
-		io_uring_prep_writev2(sqe, fd, request->iov, (unsigned int)request->pieces, 0,
-				      RWF_NOWAIT);
+		io_uring_prep_writev(sqe, fd, request->iov, (unsigned int)request->pieces, 0);
 	else
-		io_uring_prep_readv2(sqe, fd, request->iov, (unsigned int)request->pieces, 0,
-				     RWF_NOWAIT);
+		io_uring_prep_readv(sqe, fd, request->iov, (unsigned int)request->pieces, 0);
+	/* Else the kernel would keep a request that cannot be done now, even for a non-blocking descriptor. */
+	sqe->rw_flags = RWF_NOWAIT;
 	io_uring_sqe_set_data(sqe, request);
 }
 

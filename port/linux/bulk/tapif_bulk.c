@@ -11,7 +11,7 @@
 
 #include "lwip/stats.h"
 
-#define BUFFERS 1024 /* as many frames as a TAP device queues */
+#define BUFFERS 4096 /* more than the window has, which may all wait for one that was lost */
 /* With offload a frame has up to 64 KiB: lwIP's lengths have 16 bits. */
 #define LARGE_BUFFERS 512
 #define LARGE         0xffff
