@@ -2,6 +2,7 @@
 #include "linux/bulk/frame_io.h"
 
 #include <errno.h>
+#include <limits.h>
 
 /* The kernel's since Linux 6.0 and 6.1; liburing's own copy of its header may be older. */
 #ifndef IORING_SETUP_SINGLE_ISSUER
@@ -10,6 +11,8 @@
 #ifndef IORING_SETUP_DEFER_TASKRUN
 #define IORING_SETUP_DEFER_TASKRUN (1U << 13)
 #endif
+
+#define NO_RESULT INT_MIN
 
 /* -- Opening and closing */
 
@@ -40,7 +43,7 @@ void frame_io_close(struct frame_io *io)
 
 static void add(struct frame_io *io, bool writes, struct iovec *iov, int pieces)
 {
-	io->requests[io->count++] = (struct frame_io_request){ writes, iov, pieces, 0 };
+	io->requests[io->count++] = (struct frame_io_request){ writes, iov, pieces, NO_RESULT };
 }
 
 void frame_io_read(struct frame_io *io, struct iovec *iov, int pieces)
@@ -95,17 +98,34 @@ static unsigned int take_results(struct io_uring *ring)
 	return taken;
 }
 
+/* What the kernel has not taken is done without it, and all from now on. */
+static void give_up_ring(struct frame_io *io, unsigned int count)
+{
+	frame_io_close(io);
+	for (unsigned int i = 0; i < count; i++)
+		if (io->requests[i].result == NO_RESULT)
+			perform_one(io->fd, &io->requests[i]);
+}
+
+/* A signal ends the wait before; what the kernel had no memory for is tried again. */
+static bool is_passing(int err)
+{
+	return err >= 0 || err == -EINTR || err == -EAGAIN || err == -EBUSY;
+}
+
 static void perform_batch(struct frame_io *io, unsigned int count)
 {
 	unsigned int done = 0;
+	int err = 0;
 
 	for (unsigned int i = 0; i < count; i++)
 		submit(&io->ring, io->fd, &io->requests[i]);
-	/* A signal ends the wait before; what the kernel had no memory for is tried again. */
-	while (done < count) {
-		io_uring_submit_and_wait(&io->ring, count - done);
+	while (done < count && is_passing(err)) {
+		err = io_uring_submit_and_wait(&io->ring, count - done);
 		done += take_results(&io->ring);
 	}
+	if (done < count)
+		give_up_ring(io, count);
 }
 
 const struct frame_io_request *frame_io_perform(struct frame_io *io)

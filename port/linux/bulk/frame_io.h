@@ -22,7 +22,7 @@ extern "C" {
 
 struct frame_io {
 	int fd;
-	bool batched; /**< else, where the kernel has no io_uring for us, each is a system call of its own */
+	bool batched; /**< else each is a system call of its own: the kernel has no io_uring for us, or that failed */
 	unsigned int count;
 	struct frame_io_request {
 		bool writes;

@@ -20,6 +20,9 @@
 #define READS 32u
 #endif
 
+_Static_assert(OUTBOX_FRAMES <= FRAME_IO_MOST && READS <= FRAME_IO_MOST,
+	       "a batch is more than is done at once");
+
 static struct tapif_bulk *tapif_of(const struct netif *netif)
 {
 	return netif->state;
@@ -220,7 +223,7 @@ int tapif_bulk_poll(struct netif *netif, int budget)
 {
 	struct tapif_bulk *tap = tapif_of(netif);
 	unsigned int asked;
-	int frames = 0, got = 0;
+	int frames = 0, got = 0, error;
 	bool more = true;
 
 	if (bulkif_follow(netif))
@@ -232,7 +235,9 @@ int tapif_bulk_poll(struct netif *netif, int budget)
 		frames += got > 0 ? got : 0;
 		more = got == (int)asked;
 	}
+	error = errno;
 	bulkif_flush(netif);
+	errno = error;
 	return got < 0 && frames == 0 ? ERR_IF : frames;
 }
 

@@ -132,6 +132,27 @@ TEST(an_error_belongs_to_its_request)
 	assert_int_equal(done[1].result, -ENOTCONN);
 }
 
+TEST(a_ring_that_fails_is_given_up_and_nothing_is_lost)
+{
+	char frame[] = "frame", got[8];
+	struct iovec out = { frame, 5 };
+	const struct frame_io_request *done;
+
+	if (side.io.batched)
+		close(side.io.ring.ring_fd);
+	for (int times = 0; times < 2; times++) {
+		frame_io_write(&side.io, &out, 1);
+		frame_io_write(&side.io, &out, 1);
+		done = frame_io_perform(&side.io);
+		assert_false(side.io.batched);
+		for (int i = 0; i < 2; i++) {
+			assert_int_equal(done[i].result, 5);
+			assert_int_equal(read(side.ends[1], got, sizeof(got)), 5);
+		}
+	}
+	assert_true(read(side.ends[1], got, sizeof(got)) < 0);
+}
+
 TEST(nothing_that_was_asked_for_is_nothing_done)
 {
 	frame_io_perform(&side.io);
@@ -148,6 +169,7 @@ int main(void)
 		BOTH(frames_are_read_in_their_order_and_what_is_not_there_is_not_waited_for),
 		BOTH(reads_and_writes_are_done_in_their_order),
 		BOTH(an_error_belongs_to_its_request),
+		BOTH(a_ring_that_fails_is_given_up_and_nothing_is_lost),
 		BOTH(nothing_that_was_asked_for_is_nothing_done),
 	};
 
