@@ -129,7 +129,7 @@ debug-mcu: mcu
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build
 	$(Q)scripts/debug-mcu $(RUN)
 
-## bench: what is fast and what it costs, side by side (10 min): text, build/bench/bench.json, and pictures in build/bench/report.html
+## bench: what is fast and what it costs, side by side (6 min): text, build/bench/bench.json, and pictures in build/bench/report.html
 BENCHES := bulk life scale instructions
 bench:
 	$(Q)$(MAKE) --no-print-directory $(BENCHES:%=build-bench-%)

@@ -24,7 +24,7 @@
 #define CLOSING_AT_A_TIME 32
 
 /* How often an experiment is run when timers of the kernel come between its steps. */
-#define MAX_TRIES 5
+#define MAX_TRIES 12
 
 struct job {
 	pid_t pid;           /* 0: not running */
