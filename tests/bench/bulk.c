@@ -28,7 +28,7 @@
 #include "lab/namespace.h"
 
 #define WARM_UP    0.2  /* seconds */
-#define CONNECTING 5.0  /* at most, until all flows are there */
+#define CONNECTING 20.0 /* at most, until all flows are there */
 #define STALLED    60.0 /* at most, until streams of some length have come to their end */
 
 static struct why why;
