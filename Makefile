@@ -90,18 +90,21 @@ lab-full: setup-build
 
 ## test: set up this machine, build with sanitizers, run all tests; those of the Cortex-M3 where it can be had
 test: tested
-	$(Q)$(PROVE) $(TESTS) $(MCU_TESTS)
+	$(Q)$(PROVE) $(TESTS) $(MCU_TESTS) || $(FAILED)
 
 ## test-all: with the Cortex-M3's compiler and emulator (1 GB); fails where that cannot be tried
 test-all: tested mcu
-	$(Q)status=0; $(PROVE) $(TESTS) || status=1; STRICT=yes $(PROVE) $(MCU_TESTS) || status=1; exit $$status
+	$(Q)status=0; $(PROVE) $(TESTS) || status=1; STRICT=yes $(PROVE) $(MCU_TESTS) || status=1; \
+		[ $$status -eq 0 ] || $(FAILED)
 
 MCU_TESTS := $(addprefix tests/integration/,cortex-m3.t size.t mcu.t record.t)
 TESTS     := $(patsubst tests/unit/%.c,build/san/tests/%,$(UNIT_SRC)) \
 	$(patsubst tests/unit/bulk/test_%.c,build/san/tests/bulk_%,$(BULK_UNIT_SRC)) \
 	$(filter-out $(MCU_TESTS),$(wildcard tests/integration/*.t))
-PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(if $(filter 1,$(V)),-v)
+PROVE      = CMOCKA_MESSAGE_OUTPUT=TAP prove --timer -e 'tests/tell build/failures' $(if $(filter 1,$(V)),-v)
+FAILED     = { echo; cat build/failures; false; }
 tested: setup-test
+	$(Q)rm -f build/failures
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build mistakes
 	$(Q)$(MAKE) --no-print-directory $(JOBS) SAN=1 build units
 	$(Q)$(MAKE) --no-print-directory $(JOBS) build/bench/guard_cost build/bench/guard_forge $(INSTRUCTIONS) $(SCALE) \

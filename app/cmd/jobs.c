@@ -26,10 +26,17 @@
 /* How often an experiment is run when timers of the kernel come between its steps. */
 #define MAX_TRIES 12
 
+/* So many of these tries are beside others; then it is run alone, which is slower for all but takes no one's time. */
+#define TRIES_BESIDE_OTHERS 3
+/* A busy machine is busy for a while: the first try alone comes so much later, and each other twice as much. */
+#define FIRST_PAUSE_MS   20
+#define LONGEST_PAUSE_MS 1000
+
 struct job {
 	pid_t pid;           /* 0: not running */
 	int parcel[PARCELS]; /* memfds; -1: not started, or handed on already */
 	bool closing; /* it has only to be torn down, and does not count as running any more */
+	bool alone;   /* it waits until nothing else runs */
 	bool ended;
 };
 
@@ -67,6 +74,7 @@ struct pool {
 	const struct jobs *jobs;
 	struct job *job;
 	int running, running_slow, closing;
+	int alone; /* so many wait until nothing else runs, and nothing else is begun before */
 	sigset_t signals; /* as they were before */
 };
 
@@ -133,19 +141,25 @@ static int *running(struct pool *pool, int index)
 	return is_slow(pool, index) ? &pool->running_slow : &pool->running;
 }
 
-/* Starts it once more when a timer of the kernel came in between; returns whether it did. */
+/* Starts it once more, or sees to it, when a timer of the kernel came in between; returns whether it did. */
 static bool try_again(struct pool *pool, int index)
 {
 	struct result *result = &pool->jobs->results[index];
+	struct job *job = &pool->job[index];
 	unsigned int tries = result->tries + 1;
 
 	if (result->disturbed == 0 || tries >= MAX_TRIES)
 		return false;
 	for (int i = 0; i < PARCELS; i++)
-		if (ftruncate(pool->job[index].parcel[i], 0) < 0 ||
-		    lseek(pool->job[index].parcel[i], 0, SEEK_SET) < 0)
+		if (ftruncate(job->parcel[i], 0) < 0 || lseek(job->parcel[i], 0, SEEK_SET) < 0)
 			return false;
 	*result = (struct result){ .tries = tries };
+	/* One that waits for the kernel's timers would keep all others waiting. */
+	if (tries >= TRIES_BESIDE_OTHERS && !is_slow(pool, index)) {
+		job->alone = true;
+		pool->alone++;
+		return true;
+	}
 	if (start(pool, index, &result->why) < 0)
 		return false;
 	++*running(pool, index);
@@ -176,6 +190,8 @@ static void note_exit(struct pool *pool, int index)
 	else
 		--*running(pool, index);
 	job->closing = false;
+	pool->alone -= job->alone;
+	job->alone = false;
 }
 
 /* Notes the end of a child, if one has ended. */
@@ -268,30 +284,66 @@ static int next_job(const struct pool *pool, int from, bool slow)
 	return from;
 }
 
+/* The one that may begin since nothing else runs, but for slow ones; -1: none. */
+static int next_alone(const struct pool *pool)
+{
+	int index = 0;
+
+	if (pool->alone == 0 || pool->running > 0 || pool->closing > 0)
+		return -1;
+	while (!pool->job[index].alone)
+		index++;
+	return index;
+}
+
+/* Waits until something happens; -EINTR when it is a signal to stop. */
+static int rest(const sigset_t *awaited, unsigned int at_most_ms, struct why *why)
+{
+	const struct timespec at_most = { .tv_sec = at_most_ms / 1000,
+					  .tv_nsec = (long)(at_most_ms % 1000) * 1000000 };
+	int number = sigtimedwait(awaited, NULL, &at_most);
+
+	if (number == SIGINT || number == SIGTERM)
+		return why_set(why, EINTR, "stopped by SIG%s", sigabbrev_np(number));
+	return 0;
+}
+
+static int start_alone(struct pool *pool, int index, const sigset_t *awaited, struct why *why)
+{
+	unsigned int doubled = pool->jobs->results[index].tries - TRIES_BESIDE_OTHERS;
+	unsigned int pause_ms = FIRST_PAUSE_MS << doubled;
+	int err = rest(awaited, pause_ms < LONGEST_PAUSE_MS ? pause_ms : LONGEST_PAUSE_MS, why);
+
+	return err < 0 ? err : start(pool, index, why);
+}
+
 /* Starts, waits and hands on until all have ended or a signal says to stop. */
 static int run_all(struct pool *pool, const sigset_t *awaited, struct why *why)
 {
-	const struct timespec a_second = { .tv_sec = 1 };
 	const struct jobs *jobs = pool->jobs;
 	int next_slow = next_job(pool, 0, true), next = next_job(pool, 0, false);
-	int handed_on = 0, number, err = 0;
+	int handed_on = 0, err = 0;
 
 	while (handed_on < jobs->count && err == 0) {
+		int alone;
+
 		note_closing(pool);
-		if (next_slow < jobs->count && pool->running_slow < SLOW_AT_A_TIME) {
+		alone = next_alone(pool);
+		if (alone >= 0) {
+			err = start_alone(pool, alone, awaited, why);
+			pool->running++;
+		} else if (next_slow < jobs->count && pool->running_slow < SLOW_AT_A_TIME &&
+			   pool->alone == 0) {
 			err = start(pool, next_slow, why);
 			next_slow = next_job(pool, next_slow + 1, true);
 			pool->running_slow++;
 		} else if (next < jobs->count && pool->running < (int)jobs->at_a_time &&
-			   pool->closing < CLOSING_AT_A_TIME) {
+			   pool->closing < CLOSING_AT_A_TIME && pool->alone == 0) {
 			err = start(pool, next, why);
 			next = next_job(pool, next + 1, false);
 			pool->running++;
 		} else if (!reap(pool)) {
-			number = sigtimedwait(awaited, NULL, &a_second);
-			if (number == SIGINT || number == SIGTERM)
-				return why_set(why, EINTR, "stopped by SIG%s",
-					       sigabbrev_np(number));
+			err = rest(awaited, 1000, why);
 			jobs->look(jobs->context);
 		}
 		handed_on += hand_on_all(pool);
