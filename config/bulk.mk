@@ -13,7 +13,10 @@ BULK_BENCH := $(patsubst %.c,$(B)/bulk/%.o,$(wildcard tests/bench/bulk*.c))
 BULK_OPT   := -O3 -fno-tree-vectorize -flto=auto -ffat-lto-objects
 BULK_FLAGS := $(BULK_OPT) -UTCP_TRACE -DTCP_TRACE=0 -Iconfig/bulk
 
-$(B)/bulk/liblwip.a: $(LIBLWIP_NEEDS) config/bulk/lwipopts.h
+# What lwIP's core includes of it.
+BULK_CORE  := $(wildcard config/bulk/*.h) port/linux/bulk/large.h
+
+$(B)/bulk/liblwip.a: $(LIBLWIP_NEEDS) $(BULK_CORE)
 	$(say) LWIP $@
 	$(call liblwip,$(BULK_FLAGS))
 

@@ -22,7 +22,7 @@ COST_LWIP_hash    = $(B)/lwip-hash
 COST_TREE_hash    = $(B)/lwip-hash/.prepared
 COST_LAB          = $(patsubst %,$(B)/app/tcp/%.o,segment frame)
 COST_SRC          = port/common/clock.c port/common/entropy.c port/linux/clock.c port/linux/entropy.c \
-	port/linux/platform.c port/linux/bulk/buffers.c port/linux/bulk/checksum.c tests/bench/peer.c tests/bench/service.c
+	port/linux/platform.c port/linux/bulk/buffers.c port/linux/bulk/checksum.c port/linux/bulk/large.c tests/bench/peer.c tests/bench/service.c
 COST_SRC_hash     = port/patches/tcp_hash.c
 
 $(B)/lwip-hash/.prepared: $(LWIP)/.prepared $(call PATCH_FILES,tcp_hash)
@@ -37,7 +37,7 @@ $(Q)$(CC) $(CFLAGS) $(BULK_OPT) $(SANITIZE) -o $@ $^
 endef
 
 define cost
-$(B)/cost/$(1)/liblwip.a: $$(LIBLWIP_NEEDS) $$(COST_TREE_$(1)) config/bulk/lwipopts.h config/cost.mk
+$(B)/cost/$(1)/liblwip.a: $$(LIBLWIP_NEEDS) $$(COST_TREE_$(1)) $(BULK_CORE) config/cost.mk
 	$$(say) LWIP $$@
 	$$(Q)+$$(MAKE) --no-print-directory -f config/lwip.mk LWIP=$$(or $$(COST_LWIP_$(1)),$$(LWIP)) LIB=$$@ FLAGS=$(B)/flags APPS= \
 		COMPILE='$$(CC) $$(ALL_C) $$(LWIP_SANITIZE) $$(COST_FLAGS_$(1)) -Wall -Wno-unused-variable -Wno-unused-but-set-variable -Iport -Iport/include -Iport/trace -Iconfig \

@@ -16,7 +16,7 @@
 #define LWIP_DONT_PROVIDE_BYTEORDER_FUNCTIONS
 
 /* -- Nobody watches. */
-#define LWIP_HOOK_FILENAME "lwip_hooks.h" /* their macros are lwIP's own statements here */
+#define LWIP_HOOK_FILENAME "lwip_hooks.h" /* in this directory */
 #define TCP_STATS          0
 #define IP_STATS           0
 #define IP6_STATS          0

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "linux/bulk/bulkif.h"
 
+#include "linux/bulk/large.h"
 #include "lwip/etharp.h"
 #include "lwip/ip4_frag.h"
 #include "lwip/prot/ip.h"
@@ -131,8 +132,10 @@ void bulkif_input(struct netif *netif, struct pbuf *p, const struct virtio_net_h
 		offload_received(p->payload, p->len, bulk->ether.mtu, header);
 	NETIF_SET_CHECKSUM_CTRL(netif, flags);
 	LINK_STATS_INC(link.recv);
+	large_input = header != NULL && offload_is_large_tcp(header);
 	if (netif->input(p, netif) != ERR_OK)
 		pbuf_free(p);
+	large_input = false;
 }
 
 struct pbuf *bulkif_pbuf(struct buffer *buffer, size_t length)
