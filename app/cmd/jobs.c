@@ -25,8 +25,10 @@
 
 /* How often an experiment is run when timers of the kernel come between its steps. */
 #define MAX_TRIES 12
+/* So often, when it holds all the same. */
+#define TRIES_IF_IT_HOLDS 5
 
-/* So many of these tries are beside others; then it is run alone, which is slower for all but takes no one's time. */
+/* One that fails so often beside others is run alone, which is slower for all but takes no one's time. */
 #define TRIES_BESIDE_OTHERS 3
 /* A busy machine is busy for a while: the first try alone comes so much later, and each other twice as much. */
 #define FIRST_PAUSE_MS   20
@@ -146,16 +148,17 @@ static bool try_again(struct pool *pool, int index)
 {
 	struct result *result = &pool->jobs->results[index];
 	struct job *job = &pool->job[index];
+	bool holds = result->outcome == OUTCOME_HOLDS;
 	unsigned int tries = result->tries + 1;
 
-	if (result->disturbed == 0 || tries >= MAX_TRIES)
+	if (result->disturbed == 0 || tries >= (holds ? TRIES_IF_IT_HOLDS : MAX_TRIES))
 		return false;
 	for (int i = 0; i < PARCELS; i++)
 		if (ftruncate(job->parcel[i], 0) < 0 || lseek(job->parcel[i], 0, SEEK_SET) < 0)
 			return false;
 	*result = (struct result){ .tries = tries };
 	/* One that waits for the kernel's timers would keep all others waiting. */
-	if (tries >= TRIES_BESIDE_OTHERS && !is_slow(pool, index)) {
+	if (tries >= TRIES_BESIDE_OTHERS && !holds && !is_slow(pool, index)) {
 		job->alone = true;
 		pool->alone++;
 		return true;
