@@ -8,7 +8,6 @@
 
 /* Room for a frame of an MTU of 1500 and its header; larger ones come by recv(). */
 #define SLOT_SIZE 2048
-#define SLOTS     512
 /* In bulk: a block takes a frame of 65,535 bytes. */
 #define BLOCK_SIZE (1u << 17)
 #define BLOCKS     16
@@ -38,7 +37,7 @@ static bool is_ours(const struct packet_ring *ring)
 static void give_back(struct packet_ring *ring)
 {
 	__atomic_store_n(status_of(ring), (uint32_t)TP_STATUS_KERNEL, __ATOMIC_RELEASE);
-	ring->at = (ring->at + 1) % (ring->bulk ? BLOCKS : SLOTS);
+	ring->at = (ring->at + 1) % ring->count;
 }
 
 static int set(int fd, int option, int value)
@@ -46,17 +45,17 @@ static int set(int fd, int option, int value)
 	return setsockopt(fd, SOL_PACKET, option, &value, sizeof(value));
 }
 
-int packet_ring_open(struct packet_ring *ring, int fd, bool bulk)
+int packet_ring_open(struct packet_ring *ring, int fd, bool bulk, unsigned int slots)
 {
 	const unsigned int page = (unsigned int)sysconf(_SC_PAGESIZE);
 	/* Blocks of one page, or many: a slot must not lie in two of them. */
 	struct tpacket_req3 request = { .tp_block_size = page,
-					.tp_block_nr = SLOTS * SLOT_SIZE / page,
+					.tp_block_nr = slots * SLOT_SIZE / page,
 					.tp_frame_size = SLOT_SIZE,
-					.tp_frame_nr = SLOTS };
+					.tp_frame_nr = slots };
 	void *map;
 
-	*ring = (struct packet_ring){ .bulk = bulk };
+	*ring = (struct packet_ring){ .bulk = bulk, .count = bulk ? BLOCKS : slots };
 	if (bulk)
 		request = (struct tpacket_req3){ .tp_block_size = BLOCK_SIZE,
 						 .tp_block_nr = BLOCKS,

@@ -23,8 +23,9 @@ struct packet_ring {
 	uint8_t *map; /* NULL: none is open */
 	size_t size;
 	bool bulk;
-	unsigned int at; /* the slot, or the block, to be read next */
-	uint32_t left;   /* bulk: frames of that block that were not read yet; 0: it is not begun */
+	unsigned int count; /* of slots, or blocks */
+	unsigned int at;    /* the slot, or the block, to be read next */
+	uint32_t left; /* bulk: frames of that block that were not read yet; 0: it is not begun */
 	uint8_t *in_block; /* bulk: the next of them */
 };
 
@@ -45,9 +46,10 @@ struct packet_frame {
  *
  * @param fd    a packet socket that is not bound yet
  * @param bulk  TPACKET_V3
+ * @param slots without bulk: so many frames find room, of 2 KiB of the kernel's memory each; a multiple of 512
  * @return 0; -1 with errno set
  */
-int packet_ring_open(struct packet_ring *ring, int fd, bool bulk);
+int packet_ring_open(struct packet_ring *ring, int fd, bool bulk, unsigned int slots);
 void packet_ring_close(struct packet_ring *ring);
 
 /** @return whether a frame waits; frame is it, in place until packet_ring_next() */

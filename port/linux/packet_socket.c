@@ -63,7 +63,7 @@ static int set_up(int fd, const struct packet_socket_plan *plan, struct packet_r
 		return -1;
 	*failed = "set up the packet socket's ring";
 	if (setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) < 0 ||
-	    packet_ring_open(ring, fd, plan->bulk) < 0)
+	    packet_ring_open(ring, fd, plan->bulk, plan->slots) < 0)
 		return -1;
 	*failed = "take frames to lwIP's Ethernet address on the interface";
 	if (plan->shared && share(fd, address.sll_ifindex, plan->hwaddr) < 0)

@@ -16,6 +16,7 @@ struct packet_socket_plan {
 	const uint8_t *hwaddr; /**< lwIP's Ethernet address, 6 bytes */
 	bool shared;           /**< others use the segment, too: see struct packetif */
 	bool bulk;             /**< the kind of ring: linux/packet_ring.h */
+	unsigned int slots;    /**< without bulk; likewise */
 };
 
 /**

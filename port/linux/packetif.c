@@ -19,6 +19,7 @@
 #include "lwip/stats.h"
 
 /* lwIP's lengths have 16 bits. */
+#define SLOTS    512 /* in lock-step few frames wait */
 #define LARGEST  0xffffu
 #define VLAN_TAG 4
 
@@ -232,7 +233,7 @@ int packetif_link_fd(const struct netif *netif)
 static int open_socket(struct packetif *packet)
 {
 	const struct packet_socket_plan plan = { packet->name, packet->hwaddr, packet->shared,
-						 packet->bulk };
+						 packet->bulk, SLOTS };
 
 	packet->fd =
 		packet_socket_open(&plan, &packet->ring, &packet->ether.ifindex, &packet->failed);

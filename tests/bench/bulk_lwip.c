@@ -35,7 +35,7 @@ static const struct device packet_device = { packetif_bulk_init, packetif_bulk_p
 
 struct flow {
 	struct tcp_pcb *pcb;
-	uint64_t written;
+	uint64_t written, acknowledged;
 	unsigned int number;
 };
 
@@ -59,12 +59,26 @@ static bool is_written(const struct flow *flow)
 	return end.bulk->plan.bytes > 0 && flow->written == end.bulk->plan.bytes;
 }
 
-/* As much as fits; in pieces of whole segments. */
+/*
+ * Of so many frames in all at a time. The kernel's queue for another processor holds 1000 (netdev_max_backlog), and
+ * drops the rest without a word.
+ */
+#ifndef IN_FLIGHT
+#define IN_FLIGHT 704u
+#endif
+
+/* Each flow has its share, and two segments at least. */
+static uint32_t share(uint32_t mss)
+{
+	return mss * LWIP_MAX(2u, IN_FLIGHT / end.bulk->plan.flows);
+}
+
+/* As much as fits, and as its share is; in pieces of whole segments. */
 static void fill(struct flow *flow)
 {
 	const uint8_t how = end.bulk->plan.copy ? TCP_WRITE_FLAG_COPY : 0;
-	const uint32_t mss = tcp_mss(flow->pcb);
-	const uint32_t piece = 0xffff / mss * mss;
+	const uint32_t mss = tcp_mss(flow->pcb), most = share(mss);
+	const uint32_t piece = LWIP_MIN(0xffff / mss * mss, most / 2 / mss * mss);
 
 	while (!is_written(flow)) {
 		uint64_t size = piece;
@@ -72,6 +86,7 @@ static void fill(struct flow *flow)
 		if (end.bulk->plan.bytes > 0)
 			size = LWIP_MIN(size, end.bulk->plan.bytes - flow->written);
 		if (tcp_sndbuf(flow->pcb) < size ||
+		    flow->written - flow->acknowledged + size > most ||
 		    tcp_write(flow->pcb, bulk_stream(end.bulk, flow->written), (u16_t)size, how) !=
 			    ERR_OK)
 			return;
@@ -82,10 +97,12 @@ static void fill(struct flow *flow)
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t size)
 {
+	struct flow *flow = arg;
+
 	(void)pcb;
-	(void)size;
-	if (!is_written(arg))
-		fill(arg);
+	flow->acknowledged += size;
+	if (!is_written(flow))
+		fill(flow);
 	return ERR_OK;
 }
 

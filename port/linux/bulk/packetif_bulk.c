@@ -15,6 +15,11 @@
 /* lwIP's lengths have 16 bits. */
 #define LARGEST 0xffffu
 #define BUFFERS 512
+/*
+ * 16 MB of the kernel's memory, for what lwIP is answered before it reads again: of an acknowledgement that was lost and
+ * was the connection's last it takes note by its time-out.
+ */
+#define SLOTS 8192
 /* In bytes: for frames that have no room in a slot of the ring, and for those on their way to the other end. */
 #define ROOM (32 << 20)
 
@@ -61,7 +66,7 @@ static int set_room(int fd, int option, int forced)
 static int open_socket(struct packetif_bulk *packet)
 {
 	const struct packet_socket_plan plan = { packet->name, packet->hwaddr, packet->shared,
-						 false };
+						 false, SLOTS };
 
 	packet->fd = packet_socket_open(&plan, &packet->ring, &packet->bulk.ether.ifindex,
 					&packet->failed);

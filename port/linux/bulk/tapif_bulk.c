@@ -5,8 +5,10 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/if_tun.h>
+#include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "lwip/stats.h"
@@ -46,6 +48,20 @@ static unsigned int tapif_send(struct netif *netif, const struct bulkif_frame *f
 
 /* -- Opening and closing */
 
+/* So many frames may wait for lwIP. In its own queue of 1000 the kernel drops what a batch of lwIP's has it answer. */
+static bool lengthen_queue(const struct tapif_bulk *tap)
+{
+	struct ifreq ifr = { .ifr_qlen = TAPIF_BULK_QUEUE };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err;
+
+	if (fd < 0)
+		return false;
+	memcpy(ifr.ifr_name, tap->name, IFNAMSIZ);
+	err = ioctl(fd, SIOCSIFTXQLEN, &ifr);
+	close(fd);
+	return err == 0;
+}
+
 static int open_device(struct tapif_bulk *tap)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
@@ -61,6 +77,7 @@ static int open_device(struct tapif_bulk *tap)
 	if (ioctl(tap->fd, TUNSETIFF, &ifr) < 0)
 		return -1;
 	memcpy(tap->name, ifr.ifr_name, IFNAMSIZ);
+	tap->long_queue = lengthen_queue(tap);
 	tap->failed = "have the TAP device leave checksums and segments to lwIP";
 	return tap->offload ? ioctl(tap->fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6)
 			    : 0;

@@ -31,6 +31,12 @@
 extern "C" {
 #endif
 
+/**
+ * So many frames may wait for lwIP. A batch of lwIP's is answered by as many acknowledgements as all its windows allow
+ * for before it reads again, and of a lost one that was the connection's last lwIP takes note by its time-out.
+ */
+#define TAPIF_BULK_QUEUE 16384
+
 struct tapif_bulk {
 	struct bulkif bulk; /**< first: the netif's state is both */
 
@@ -43,6 +49,8 @@ struct tapif_bulk {
 	/* Owned by the driver from tapif_bulk_init() to tapif_bulk_close(). */
 	int fd; /**< /dev/net/tun, attached, non-blocking */
 	struct frame_io io;
+	/** The device's queue has TAPIF_BULK_QUEUE frames; else its own length: the interface is somebody else's. */
+	bool long_queue;
 	unsigned int expected; /**< frames, as the last time; so many are read at once */
 	struct buffers *buffers;
 	size_t room;        /**< for a frame in each of them, in bytes */

@@ -302,6 +302,21 @@ TEST(no_more_frames_are_read_than_the_budget_allows)
 	assert_int_equal(poll_driver(3), 0);
 }
 
+/* As when a batch of lwIP's is answered before it reads again. */
+TEST(thousands_of_frames_wait_for_lwip)
+{
+	unsigned int arrived = 0;
+
+	for (unsigned int i = 0; i < 5000; i++)
+		kernel_sends(0, 0);
+	while (poll_driver(1000) > 0) {
+		arrived += side.count;
+		let_go();
+	}
+	assert_int_equal(arrived, 5000);
+	assert_int_equal(lwip_stats.link.drop, 0);
+}
+
 TEST(a_frame_as_large_as_the_mtu_arrives)
 {
 	kernel_sends(1460, 1);
@@ -534,6 +549,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		EACH(frames_arrive_whole_and_in_order),
 		EACH(no_more_frames_are_read_than_the_budget_allows),
+		EACH(thousands_of_frames_wait_for_lwip),
 		EACH(a_frame_as_large_as_the_mtu_arrives),
 		OFFLOADED(many_segments_arrive_as_one_frame),
 		OFFLOADED(lwip_need_not_check_what_the_kernel_vouches_for),
