@@ -55,14 +55,23 @@ static void tell(void)
 	peer_watch(&segment);
 }
 
-static err_t note_frame(struct netif *netif, struct pbuf *p)
+static void keep_beginning(const struct pbuf *p)
 {
-	(void)netif;
-	memcpy(heard, p->payload,
-	       HEADERS); /* of a size that the compiler knows: it costs next to nothing */
+	if (p->len < HEADERS) { /* ARP's */
+		memcpy(heard, p->payload, p->len);
+		return;
+	}
+	/* Of a size that the compiler knows: it costs next to nothing. */
+	memcpy(heard, p->payload, HEADERS);
 	if (p->len > HEADERS)
 		memcpy(heard + HEADERS, (const uint8_t *)p->payload + HEADERS,
 		       LWIP_MIN(p->len - HEADERS, OPTIONS));
+}
+
+static err_t note_frame(struct netif *netif, struct pbuf *p)
+{
+	(void)netif;
+	keep_beginning(p);
 	heard_length = p->tot_len;
 	count++;
 	if (peer_watch != NULL)
