@@ -67,7 +67,7 @@ ok "offload off: there was some, and what was sent again is bounded: $again byte
 # headers. On a busy machine lwIP's time-out may come first; not three times.
 for way in tap packet; do
 	for spread in "" --spread; do
-		for try in 1 2 3; do
+		for _ in 1 2 3; do
 			# shellcheck disable=SC2086 # a word, or none
 			run timeout 120 "$BULK" $way transmit --flows 64 --bytes 1000000 --offload off $spread
 			again=$(($(field sent) - 64 * (1000000 + 685 * 54)))
