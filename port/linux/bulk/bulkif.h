@@ -3,7 +3,8 @@
  * What the drivers for bulk have in common: lwIP's network interface, whose frames leave in batches, and which
  * leaves checksums and the cutting of large segments to the kernel, or not.
  *
- * lwIP must be compiled with LWIP_CHECKSUM_CTRL_PER_NETIF (config/bulk). With offload
+ * lwIP must be compiled with LWIP_CHECKSUM_CTRL_PER_NETIF, and with the hook of linux/bulk/large.h (config/bulk). With
+ * offload
  *  - netif->mtu is OFFLOAD_MTU, that of the link is in ether.mtu; larger packets of IPv4 that are not TCP's are
  *    cut into fragments here, of IPv6 they are dropped (LINK_STATS lenerr);
  *  - pcb->mss is up to 64 KiB, and it is what lwIP's congestion control counts in: 2 segments to begin with
